@@ -1,0 +1,104 @@
+"""The data room's family: every data set keeps the same contract."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import core.data
+from core.data import DATASETS, images01
+from core.data.dataset import Dataset, Split
+
+NOT_A_DATASET = {"__init__", "dataset", "idx"}
+OFFLINE = [name for name, dataset in DATASETS.items() if not dataset.downloads]
+
+
+def test_every_file_is_listed_and_the_menu_begins_with_mnist():
+    files = {path.stem for path in Path(core.data.__file__).parent.glob("*.py")}
+    assert files - NOT_A_DATASET == set(DATASETS)
+    assert next(iter(DATASETS)) == "mnist"
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_dataset_says_what_it_is(name):
+    dataset = DATASETS[name]
+    assert dataset.name == name
+    assert dataset.title and dataset.terms.endswith(".")
+    assert dataset.description.endswith(".") and ". " not in dataset.description
+    assert len(set(dataset.classes)) == len(dataset.classes) >= 2
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_what_is_loaded_is_what_was_declared(name):
+    dataset = DATASETS[name]
+    assert dataset.is_here()
+    split = dataset.load()
+    for images, labels, size in (
+        (split.train_images, split.train_labels, dataset.train_size),
+        (split.test_images, split.test_labels, dataset.test_size),
+    ):
+        assert images.shape == (size, *dataset.shape)
+        assert images.dtype == np.uint8
+        assert images.min() == 0 and images.max() == 255
+        assert labels.shape == (size,)
+        assert labels.dtype == np.int64
+        assert set(np.unique(labels)) == set(range(len(dataset.classes)))
+        for array in (images, labels):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 0
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_loading_again_gives_the_same_arrays(name):
+    assert DATASETS[name].load() is DATASETS[name].load()
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_probes_are_the_first_image_of_each_class(name):
+    dataset = DATASETS[name]
+    split = dataset.load()
+    probes = dataset.probes(split)
+    labels = split.test_labels.tolist()
+    assert probes == tuple(labels.index(c) for c in range(len(dataset.classes)))
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_many_probes_are_ten_of_each_class_and_begin_with_the_probes(name):
+    dataset = DATASETS[name]
+    split = dataset.load()
+    many = dataset.many_probes(split)
+    assert many[: len(dataset.classes)] == dataset.probes(split)
+    assert len(set(many)) == 100
+    assert np.bincount(split.test_labels[list(many)]).tolist() == [10] * 10
+
+
+def test_no_more_than_sixteen_classes_are_probed():
+    labels = np.arange(400) % 20
+    split = Split(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros(0, np.uint8), labels)
+    dataset = Dataset(
+        "x", "X", "X.", (1, 1, 1), tuple(map(str, range(20))), 0, 400, "", lambda: split
+    )
+    assert dataset.probes(split) == tuple(range(16))
+    many = dataset.many_probes(split)
+    assert len(many) == 96 and set(labels[list(many)]) == set(range(16))
+
+
+def test_images01_runs_from_0_to_1_in_float32():
+    assert images01(np.array([0, 51, 255], np.uint8)).tolist() == [0.0, np.float32(0.2), 1.0]
+    assert images01(np.zeros((2, 1, 8, 8), np.uint8)).dtype == np.float32
+    with pytest.raises(TypeError, match="uint8"):
+        images01(np.zeros(3))
+
+
+def test_the_list_needs_no_library_and_mnist_needs_no_torch():
+    script = """
+import sys, core.data
+assert not {"torch", "torchvision", "sklearn"} & set(sys.modules), "imported too early"
+for dataset in core.data.DATASETS.values():
+    if not dataset.downloads:
+        dataset.load()
+assert not {"torch", "torchvision"} & set(sys.modules), "imported by load"
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
