@@ -1,0 +1,86 @@
+"""What an activation function is: its formula, its derivative, and where it is flat.
+
+A *zone* is an interval of inputs on which a unit hardly learns. It is
+- "dead" where the derivative is exactly 0 on all of it: no gradient comes through;
+- "saturated" where it is an outer end of the input axis on which the derivative fades towards 0
+  and stays, in size, under 5 % of the largest derivative the function has anywhere.
+So the straight slope of a leaky ReLU is no zone, small as it is: it never fades. Nor is the
+bottom of GELU's dip, where the derivative passes through 0 and comes back.
+At a kink the derivative is the one that PyTorch uses: ReLU's at 0 is 0.
+All numbers are float64. Formulas are LaTeX, x the pre-activation. No torch is needed here.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Reals = NDArray[np.float64]
+Kind = Literal["dead", "saturated"]
+FLAT = 0.05  # share of the largest derivative under which an outer end counts as saturated
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that shapes a function: its name in formulas, and the slider that sets it."""
+
+    name: str
+    title: str
+    default: float
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True)
+class Zone:
+    """An interval of inputs, ends included (they may be infinite), where a unit hardly learns."""
+
+    kind: Kind
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation function: what to say about it and how to compute it.
+
+    `torch.nn.<torch_name>(**{torch_argument: parameter})` is the same function, without the
+    argument where `parameter` is None. `curve`, `slope` and `flat` are the bare formulas; call
+    `value`, `derivative` and `zones`.
+    """
+
+    name: str
+    title: str
+    torch_name: str
+    formula: str
+    derivative_formula: str
+    range: str
+    sentence: str
+    curve: Callable[[Reals, float], Reals]
+    slope: Callable[[Reals, float], Reals]
+    flat: Callable[[float], tuple[Zone, ...]] = lambda _: ()
+    parameter: Parameter | None = None
+    torch_argument: str | None = None
+
+    def value(self, x: ArrayLike, parameter: float | None = None) -> Reals:
+        """Give the function at each x, in the shape of x; the default parameter if None."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.curve(np.asarray(x, np.float64), self._set(parameter)))
+
+    def derivative(self, x: ArrayLike, parameter: float | None = None) -> Reals:
+        """Give the derivative at each x, in the shape of x; the default parameter if None."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.slope(np.asarray(x, np.float64), self._set(parameter)))
+
+    def zones(self, parameter: float | None = None) -> tuple[Zone, ...]:
+        """Give the dead and the saturated zones, from left to right; they never overlap."""
+        return self.flat(self._set(parameter))
+
+    def _set(self, parameter: float | None) -> float:
+        if self.parameter is None:
+            return math.nan
+        return self.parameter.default if parameter is None else float(parameter)

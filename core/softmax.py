@@ -1,0 +1,42 @@
+"""Softmax: probabilities from a whole vector of numbers, and its derivative. Formulas are LaTeX."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from core.activation import Parameter, Reals
+
+TEMPERATURE = Parameter("T", "Temperature", 1.0, 0.1, 10.0, 0.1)
+SOFTMAX_FORMULA = r"\mathrm{softmax}(x)_i = \frac{e^{x_i / T}}{\sum_j e^{x_j / T}}"
+SOFTMAX_DERIVATIVE_FORMULA = (
+    r"\frac{\partial p_i}{\partial x_j} = \frac{1}{T}\, p_i\,(\delta_{ij} - p_j)"
+)
+
+
+def softmax(x: ArrayLike, temperature: float = 1.0) -> Reals:
+    """Give the softmax of x / temperature along the last axis: probabilities that sum to 1.
+
+    Raises ValueError for a temperature that is not above 0 and finite.
+    """
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"the temperature must be above 0 and finite, not {temperature}")
+    scores = np.asarray(x, np.float64)
+    with np.errstate(all="ignore"):
+        weights = np.exp((scores - scores.max(axis=-1, keepdims=True)) / temperature)
+        return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def softmax_jacobian(x: ArrayLike, temperature: float = 1.0) -> Reals:
+    """Give d softmax_i / d x_j as (..., i, j) for x of shape (..., n); every row sums to 0.
+
+    Raises ValueError for a temperature that is not above 0 and finite.
+    """
+    p = softmax(x, temperature)
+    with np.errstate(all="ignore"):
+        jacobian = -p[..., :, np.newaxis] * p[..., np.newaxis, :] / temperature
+        diagonal = np.arange(p.shape[-1])
+        jacobian[..., diagonal, diagonal] = 0.0
+        # p (1 - p), but from the others: 1 - p would lose its digits where p is close to 1.
+        jacobian[..., diagonal, diagonal] = -jacobian.sum(axis=-1)
+    return jacobian
