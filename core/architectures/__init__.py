@@ -1,0 +1,12 @@
+"""The architectures that can be chosen, in the menu's order: one file each, listed here."""
+
+from core.architectures.architecture import Architecture
+from core.architectures.lenet import LeNet
+from core.architectures.mlp import MLP
+from core.architectures.two_linear import TwoLinear
+
+ARCHITECTURES: dict[str, type[Architecture]] = {
+    "two_linear": TwoLinear,
+    "mlp": MLP,
+    "lenet": LeNet,
+}

@@ -1,0 +1,30 @@
+"""What every architecture is: a few settings with bounds, and the list of bricks they make."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from core.activations import ACTIVATIONS
+from core.architectures.bricks import AnyBrick, Shape
+
+if TYPE_CHECKING:
+    Function = str
+else:
+    Function = Literal[tuple(ACTIVATIONS)]
+
+
+class Architecture(BaseModel):
+    """The settings of one architecture; a form is drawn from its fields.
+
+    Each field has a default, bounds, a `title` and a `description` that a beginner understands.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: ClassVar[str]
+    sentence: ClassVar[str]
+    activation: Function = "relu"
+
+    def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:
+        """The stack for inputs of `input_shape` (no batch) that ends in `outputs` numbers."""
+        raise NotImplementedError
