@@ -1,0 +1,104 @@
+"""The exact state of a training run, out to arrays and back in. This room knows torch."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from core.architectures.builder import build, initialise
+from core.architectures.plans import Layer
+from core.records import Array, ArrayKey, Checkpoint
+from core.settings import Settings
+
+MOMENTUM = 0.9
+
+
+class State:
+    """Network, optimizer and random state: all that decides the next step."""
+
+    def __init__(self, settings: Settings, start: Checkpoint | None = None) -> None:
+        """The random start of the seed, or what `start` holds."""
+        self.settings = settings
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.network = network_of(settings.layers, self.generator)
+        initialise(self.network, self.generator)
+        self.optimizer = _optimizer(settings, self.network)
+        self.step = 0
+        if start is not None:
+            self._restore(start)
+
+    def checkpoint(self) -> Checkpoint:
+        """A copy of the state after `step` updates; nothing in it is rounded."""
+        arrays: dict[ArrayKey, Array] = {}
+        for name, tensor in self.network.state_dict().items():
+            layer, _, kind = name.rpartition(".")
+            arrays[layer, kind] = _copied(tensor)
+        for name, parameter in self.network.named_parameters():
+            layer, _, kind = name.rpartition(".")
+            for key, value in self.optimizer.state.get(parameter, {}).items():
+                if isinstance(value, torch.Tensor):
+                    arrays[layer, f"optimizer/{kind}/{key}"] = _copied(value)
+        arrays["", "random"] = _copied(self.generator.get_state())
+        rate = self.optimizer.param_groups[0]["lr"]
+        arrays["", "learning_rate"] = Array(np.array([rate], np.float64))
+        return Checkpoint(self.step, arrays)
+
+    def _restore(self, start: Checkpoint) -> None:
+        load_weights(self.network, start.arrays)
+        for name, parameter in self.network.named_parameters():
+            layer, _, kind = name.rpartition(".")
+            prefix = f"optimizer/{kind}/"
+            state = {
+                key[1].removeprefix(prefix): torch.from_numpy(array.values.copy())
+                for key, array in start.arrays.items()
+                if key[0] == layer and key[1].startswith(prefix)
+            }
+            if state:
+                self.optimizer.state[parameter] = state
+        self.generator.set_state(torch.from_numpy(start.arrays["", "random"].values.copy()))
+        self.learning_rate = float(start.arrays["", "learning_rate"].values[0])
+        self.step = start.step
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate that the next step uses."""
+        return self.optimizer.param_groups[0]["lr"]
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        """Use another learning rate from the next step on."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+
+def network_of(layers: tuple[Layer, ...], generator: torch.Generator | None = None) -> nn.Module:
+    """The network of a plan with its weights unset, in training mode."""
+    return build(layers, generator or torch.Generator())
+
+
+def load_weights(network: nn.Module, arrays: dict[ArrayKey, Array]) -> None:
+    """Fill a network's parameters and buffers from recorded arrays; KeyError if one lacks."""
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            layer, _, kind = name.rpartition(".")
+            if kind == "num_batches_tracked" and (layer, kind) not in arrays:
+                continue
+            array = arrays[layer, kind]
+            values = array.values if array.scale == 1 else array.numbers()
+            tensor.copy_(torch.from_numpy(values.copy()).reshape(tensor.shape))
+
+
+def _copied(tensor: torch.Tensor) -> Array:
+    return Array(tensor.detach().clone().numpy())
+
+
+def _optimizer(settings: Settings, network: nn.Module) -> torch.optim.Optimizer:
+    parameters, rate = list(network.parameters()), settings.learning_rate
+    if not parameters:
+        raise ValueError("the network has no weights to train")
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, fused=True)
+    if settings.optimizer == "adamw":
+        return torch.optim.AdamW(parameters, lr=rate, fused=True)
+    if settings.optimizer == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr=rate)
+    return torch.optim.Adam(parameters, lr=rate, fused=True)

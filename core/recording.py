@@ -1,0 +1,211 @@
+"""Recording: what a step looked like, taken from a network without changing anything in it.
+
+Hooks come on, the probe inputs go through in evaluation mode without gradients, arrays come out,
+hooks come off. No random state, running statistic or weight is touched. This room knows torch.
+"""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import nn
+
+from core.activations import ACTIVATIONS
+from core.architectures.bricks import Activation
+from core.architectures.plans import Layer
+from core.records import Array, ArrayKey, Moment
+
+WEIGHT_BUDGET = 131_072
+"""Most weights of one moment; a network with more has its layers' first units recorded."""
+OUTPUT_BUDGET = 16_384
+"""Most outputs of one moment for one probe input, shared between the layers alike."""
+
+
+def recorded_rows(sizes: dict[str, tuple[int, int]], budget: int, most: int) -> dict[str, int]:
+    """How many rows of each array are recorded, so that all together stay within the budget.
+
+    `sizes` gives (rows, numbers in a row) by name. Small arrays are kept whole; what is left of the
+    budget is shared between the large ones. Every array keeps at least one row.
+    """
+    left, rows = budget, {}
+    waiting = sorted(sizes, key=lambda name: sizes[name][0] * sizes[name][1])
+    for position, name in enumerate(waiting):
+        count, width = sizes[name]
+        fair = left // (len(waiting) - position)
+        rows[name] = max(1, min(count, most, fair // max(1, width)))
+        left = max(0, left - rows[name] * width)
+    return rows
+
+
+@contextlib.contextmanager
+def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]]:
+    """Collect (input, output) of the named modules while the block runs; the hooks always come off.
+
+    with outputs_of(network, {"relu1"}) as seen:
+        network(images)
+    before, after = seen["relu1"]
+    """
+    seen: dict[str, tuple] = {}
+
+    def hook_for(name: str) -> Callable[[nn.Module, tuple, torch.Tensor], None]:
+        def hook(module: nn.Module, given: tuple, result: torch.Tensor) -> None:
+            seen[name] = given[0], result
+
+        return hook
+
+    handles = [
+        module.register_forward_hook(hook_for(name))
+        for name, module in network.named_modules()
+        if name in names
+    ]
+    try:
+        yield seen
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def half(tensor: torch.Tensor, units: int | None = None) -> Array:
+    """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
+    largest = tensor.abs().max().item() if tensor.numel() else 0.0
+    if not math.isfinite(largest) or largest == 0:
+        return Array(tensor.half().numpy(), 1.0, units)
+    return Array((tensor / largest).half().numpy(), largest, units)
+
+
+class Recorder:
+    """Takes moments of one network; made once a run."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        layers: tuple[Layer, ...],
+        probes: torch.Tensor,
+        whole: int,
+        units: int,
+    ) -> None:
+        """`probes` (n, *input_shape) are looked at in every moment, the first `whole` kept.
+
+        Of a layer with more than `units` units the first ones are recorded.
+        """
+        self.network, self.probes, self.whole = network, probes, whole
+        drawn = [layer for layer in layers if layer.kind != "flatten"]
+        self.names = {layer.name for layer in drawn}
+        self.functions = {
+            layer.name: layer.brick.function
+            for layer in layers
+            if isinstance(layer.brick, Activation)
+        }
+        shapes = {n: p.shape for n, p in network.named_parameters()}
+        self.parameters = dict(network.named_parameters())
+        self.buffers = {n: b for n, b in network.named_buffers() if b.ndim}
+        self.rows = recorded_rows(
+            {name: (shape[0], math.prod(shape[1:])) for name, shape in shapes.items()},
+            WEIGHT_BUDGET,
+            units,
+        )
+        self.channels = recorded_rows(
+            {
+                layer.name: (layer.output_shape[0], math.prod(layer.output_shape[1:]))
+                for layer in drawn
+            },
+            OUTPUT_BUDGET,
+            units,
+        )
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """A copy of every parameter as it is now, by its name."""
+        return {name: parameter.detach().clone() for name, parameter in self.parameters.items()}
+
+    def note_updates(self, moment: Moment, before: dict[str, torch.Tensor]) -> None:
+        """Add how far the step moved each layer's weights, as a share of their size."""
+        for name, old in before.items():
+            layer, _, kind = name.rpartition(".")
+            if kind == "weight":
+                moved = (self.parameters[name].detach() - old).norm()
+                share = moved / old.norm().clamp_min(1e-12)
+                moment.numbers[layer]["update_ratio"] = share.item()
+
+    def moment(self, step: int, epoch: float, loss: float | None, live: bool = False) -> Moment:
+        """The network as it is now, with the gradients of the last backward pass if there are any.
+
+        Call between `backward` and `zero_grad`. A live moment leaves the gradients' pictures out.
+        """
+        arrays: dict[ArrayKey, Array] = {}
+        numbers: dict[str, dict[str, float]] = {}
+        with torch.no_grad():
+            for name, parameter in self.parameters.items():
+                layer, _, kind = name.rpartition(".")
+                rows = self.rows[name]
+                units = len(parameter) if rows < len(parameter) else None
+                arrays[layer, kind] = half(parameter[:rows], units)
+                mine = numbers.setdefault(layer, {})
+                if kind == "weight":
+                    mine["weight_norm"] = parameter.norm().item()
+                if parameter.grad is not None:
+                    if kind == "weight":
+                        mine["gradient_norm"] = parameter.grad.norm().item()
+                    if not live:
+                        arrays[layer, f"{kind}_gradient"] = half(parameter.grad[:rows], units)
+            for name, buffer in self.buffers.items():
+                layer, _, kind = name.rpartition(".")
+                arrays[layer, kind] = half(buffer)
+            self._outputs(arrays, numbers)
+        return Moment(step, epoch, loss, arrays, numbers, live)
+
+    def _outputs(self, arrays: dict[ArrayKey, Array], numbers: dict[str, dict[str, float]]) -> None:
+        training = self.network.training
+        self.network.eval()
+        try:
+            with outputs_of(self.network, self.names) as seen:
+                self.network(self.probes)
+        finally:
+            self.network.train(training)
+        for name, (_, result) in seen.items():
+            rows, whole = self.channels[name], result.shape[1]
+            arrays[name, "output"] = half(
+                result[: self.whole, :rows], whole if rows < whole else None
+            )
+        for name, function in self.functions.items():
+            learned = self.parameters.get(f"{name}.weight")  # PReLU's slope
+            parameter = None if learned is None else learned.item()
+            shares = zone_shares(seen[name][0], function, parameter)
+            numbers.setdefault(name, {}).update(shares)
+
+
+def zone_shares(
+    before: torch.Tensor, function: str, parameter: float | None = None
+) -> dict[str, float]:
+    """How much of an activation function's input lies where its derivative dies.
+
+    "dead": share of the units that lie in a dead zone for every probe input; "in_dead_zone" and
+    "saturated": share of all the numbers. `before` is (probes, units, …); zones as in activations.
+    """
+    shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
+    dead = torch.zeros_like(before, dtype=torch.bool)
+    for zone in ACTIVATIONS[function].zones(parameter):
+        inside = (before >= zone.low) & (before <= zone.high)
+        if zone.kind == "dead":
+            dead |= inside
+        else:
+            shares["saturated"] += inside.float().mean().item()
+    shares["dead"] = dead.all(dim=0).float().mean().item()
+    shares["in_dead_zone"] = dead.float().mean().item()
+    return shares
+
+
+def first_not_finite(network: nn.Module, images: torch.Tensor) -> str | None:
+    """Where the first NaN or infinity stands on the way from the images to the prediction."""
+    with torch.no_grad(), outputs_of(network, {n for n, _ in network.named_children()}) as seen:
+        training = network.training
+        network.eval()
+        network(images)
+        network.train(training)
+    for name, module in network.named_children():
+        for kind, parameter in module.named_parameters():
+            if not parameter.isfinite().all():
+                return f"{kind} of {name}"
+        if name in seen and not seen[name][1].isfinite().all():
+            return f"output of {name}"
+    return None

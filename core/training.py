@@ -1,0 +1,197 @@
+"""The training loop: a generator of records that knows neither who listens nor where they go.
+
+    for record in train(Settings(), Inbox()):
+        print(record)
+
+Commands arrive between steps and come out again as events. Watching changes nothing: the weights
+after N steps are bit-identical whether moments are recorded or not. This room knows torch.
+"""
+
+import functools
+import math
+import time
+from collections.abc import Iterator
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from core.checkpoints import State
+from core.commands import Inbox
+from core.data import DATASETS
+from core.data.dataset import images01
+from core.recording import Recorder, first_not_finite
+from core.records import Checkpoint, Event, Metric, Record
+from core.settings import Settings
+
+DENSE, GROWTH = 24, 1.12
+"""The first moments are taken at every step, then each at a step 12 % further on."""
+HELD_OUT = 1_000
+"""Test images that the held-out curve is measured on; the result at the end uses all."""
+CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
+"""Checkpoints: every two seconds, rarer where copying one would take more than this share."""
+PICTURE_SECONDS, PICTURE_SHARE = 1 / 30, 0.04
+"""Live pictures: at most 30 a second, and at most this share of the training time."""
+
+
+@functools.lru_cache(maxsize=2)
+def tensors(name: str) -> tuple[torch.Tensor, ...]:
+    """A data set in memory: training images and labels, test images and labels.
+
+    Images are float32 between 0 and 1 (n, channels, height, width), labels int64 (n,).
+    """
+    split = DATASETS[name].load()
+    return (
+        torch.from_numpy(images01(split.train_images)),
+        torch.from_numpy(split.train_labels.copy()),
+        torch.from_numpy(images01(split.test_images)),
+        torch.from_numpy(split.test_labels.copy()),
+    )
+
+
+def epoch_batches(settings: Settings, epoch: int) -> tuple[torch.Tensor, ...]:
+    """The indices of each batch of an epoch, in the order that seed and epoch decide."""
+    chosen = torch.Generator().manual_seed(settings.seed)
+    size = DATASETS[settings.data].train_size
+    subset = torch.randperm(size, generator=chosen)[: settings.images]
+    order = torch.Generator().manual_seed((settings.seed << 20) + epoch + 1)
+    return subset[torch.randperm(len(subset), generator=order)].split(settings.batch_size)[
+        : settings.steps_per_epoch
+    ]
+
+
+def evaluate(
+    network: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor
+) -> tuple[float, float]:
+    """Mean loss and accuracy in evaluation mode; touches no random state and no statistic."""
+    training = network.training
+    network.eval()
+    loss = right = 0.0
+    with torch.inference_mode():
+        for part, truth in zip(images.split(1000), labels.split(1000), strict=True):
+            output = network(part)
+            loss += cross_entropy(output, truth, reduction="sum").item()
+            right += (output.argmax(1) == truth).sum().item()
+    network.train(training)
+    return loss / len(labels), right / len(labels)
+
+
+def train(
+    settings: Settings, inbox: Inbox, start: Checkpoint | None = None, record: bool = True
+) -> Iterator[Record]:
+    """Train from the random start, or on from a checkpoint, and announce what happens.
+
+    Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken.
+    """
+    torch.set_num_threads(settings.threads)  # here, in the thread that trains
+    images, labels, test_images, test_labels = tensors(settings.data)
+    state = State(settings, start)
+    network, optimizer = state.network, state.optimizer
+    network.train()
+    recorder = _recorder(settings, network)
+    held_out = test_images[:HELD_OUT], test_labels[:HELD_OUT]
+    per_epoch, total = settings.steps_per_epoch, settings.steps
+    every = max(1, per_epoch // 30)
+    step = next_moment = next_held_out = state.step
+    losses: list[float] = []
+    named: list[tuple[torch.Tensor, torch.Tensor]] = []
+    batches: tuple[torch.Tensor, ...] = ()
+    paused, pause_at = False, -1
+    spent, since = 0.0, time.perf_counter()
+    draw_at, save_at = since, since + CHECKPOINT_SECONDS
+    yield Event(step, "resumed" if start else "started")
+
+    while step < total:
+        if paused or not inbox.empty():
+            spent += time.perf_counter() - since
+            if paused and inbox.picture_wanted:
+                inbox.picture_wanted = False
+                yield recorder.moment(step, step / per_epoch, None, live=True)
+            command = inbox.take(wait=0.05 if paused else 0)
+            match command.word if command else None:
+                case "pause" if not paused:
+                    paused = True
+                    yield Event(step, "paused")
+                    yield state.checkpoint()
+                case "resume" if paused or pause_at >= 0:
+                    paused, pause_at = False, -1
+                    yield Event(step, "resumed")
+                case "step" | "epoch" as word:
+                    paused, pause_at = False, step + 1
+                    if word == "epoch":
+                        pause_at = step + per_epoch - step % per_epoch
+                    yield Event(step, "resumed", f"for one {word}")
+                case "learning_rate":
+                    state.learning_rate = float(command.value)  # type: ignore[union-attr, arg-type]
+                    yield Event(step, "learning_rate", value=state.learning_rate)
+                case "stop":
+                    break
+            since = time.perf_counter()
+            continue
+        epoch, position = divmod(step, per_epoch)
+        if position == 0 or not batches:
+            batches = epoch_batches(settings, epoch)
+        batch = batches[position]
+        optimizer.zero_grad()
+        output, truth = network(images[batch]), labels[batch]
+        loss = cross_entropy(output, truth)
+        loss.backward()
+        value = loss.item()
+        if not math.isfinite(value):
+            where = first_not_finite(network, images[batch]) or "the loss itself"
+            text = f"The loss became {value} at step {step}; it began in the {where}."
+            yield Event(step, "diverged", text)
+            return
+        now = time.perf_counter()
+        if inbox.picture_wanted and now >= draw_at:
+            inbox.picture_wanted = False
+            yield recorder.moment(step, step / per_epoch, value, live=True)
+            cost = time.perf_counter() - now
+            draw_at = now + max(PICTURE_SECONDS, cost / PICTURE_SHARE)
+        if record and step >= next_moment:
+            moment = recorder.moment(step, step / per_epoch, value)
+            before = recorder.weights()
+            optimizer.step()
+            recorder.note_updates(moment, before)
+            yield moment
+            next_moment = step + 1 if step < DENSE else math.ceil(step * GROWTH)
+        else:
+            optimizer.step()
+        state.step = step = step + 1
+        losses.append(value)
+        named.append((output.detach(), truth))
+        if step % every == 0 or step <= DENSE or step == total:
+            outputs, truths = (torch.cat(part) for part in zip(*named, strict=True))
+            accuracy = (outputs.argmax(1) == truths).float().mean().item()
+            measured: tuple[float | None, float | None] = (None, None)
+            if step >= next_held_out or step % per_epoch == 0:
+                measured = evaluate(network, *held_out)
+                next_held_out = math.ceil(max(4, step) * 1.5)
+            mean, seconds = sum(losses) / len(losses), spent + time.perf_counter() - since
+            rate = state.learning_rate
+            yield Metric(step, step / per_epoch, mean, accuracy, *measured, rate, seconds)
+            losses, named = [], []
+        if step == pause_at:
+            paused, pause_at = True, -1
+            yield Event(step, "paused")
+            yield state.checkpoint()
+        elif now >= save_at:
+            kept = state.checkpoint()
+            cost = time.perf_counter() - now
+            save_at = now + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
+            yield kept
+
+    optimizer.zero_grad()  # no update follows, so the last moment has no gradient
+    if record:
+        yield recorder.moment(step, step / per_epoch, None)
+    yield state.checkpoint()
+    _, accuracy = evaluate(network, test_images, test_labels)
+    text = f"{accuracy:.2%} of the {len(test_labels):,} test images are named right."
+    yield Event(step, "finished" if step == total else "stopped", text, accuracy)
+
+
+def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:
+    dataset = DATASETS[settings.data]
+    split = dataset.load()
+    probes = tensors(settings.data)[2][list(dataset.many_probes(split))]
+    whole = len(dataset.probes(split))
+    return Recorder(network, settings.layers, probes, whole, settings.recorded_units)
