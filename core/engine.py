@@ -1,0 +1,250 @@
+"""The engine: runs training on Dask workers. It submits, steers, collects and stores.
+
+One thread a run takes the records from the worker, appends them to the run's file and hands the
+newest picture to `live`. What a run needs to know of others (a place in the queue) is here too.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from typing import Any
+
+import numpy as np
+
+from core import live, pictures
+from core.budget import crowded_out, free_space
+from core.commands import Command
+from core.jobs import Job
+from core.records import Array, ArrayKey, Event, Moment
+from core.runs import Run, create, delete, find, this_process
+from core.settings import Settings
+from core.worker import Trainer, outputs, warm_up
+
+RUNS_A_WORKER = 4
+SPARE_DISK = 200_000_000
+WATCHED_PAUSE, UNWATCHED_PAUSE = 0.015, 0.2
+LOST_SECONDS = 10.0
+log = logging.getLogger("layerscope")
+
+
+class Full(Exception):
+    """The run cannot start now; the text is a sentence that says why and what would help."""
+
+
+class Engine:
+    """The Dask client and the runs that this process trains."""
+
+    def __init__(self) -> None:
+        """Start a local cluster, or join the scheduler named by LAYERSCOPE_SCHEDULER."""
+        from distributed import Client, LocalCluster
+
+        address = os.environ.get("LAYERSCOPE_SCHEDULER")
+        self.cluster = None
+        if not address:
+            count = int(os.environ.get("LAYERSCOPE_WORKERS") or max(1, min(4, _cores() - 1)))
+            self.cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=8,
+                processes=True,
+                dashboard_address=None,
+                host="127.0.0.1",
+                silence_logs=logging.ERROR,
+            )
+        self.client = Client(address or self.cluster, direct_to_workers=True)
+        self.jobs: dict[str, Job] = {}
+        self.queue: list[str] = []
+        self.lock = threading.RLock()
+        self.bell = threading.Event()
+        self.open = True
+        threading.Thread(target=self._warm, daemon=True).start()
+        threading.Thread(target=self._dispatch, daemon=True).start()
+
+    def _warm(self) -> None:
+        with contextlib.suppress(Exception):  # a cold worker is only slower
+            self.client.run(warm_up)
+
+    def _workers(self) -> list[str]:
+        return self.client.run_on_scheduler(_addresses)
+
+    def train(self, settings: Settings, name: str = "") -> Run:
+        """Start a new run, or queue it; removes the runs that `crowded_out` names.
+
+        Raises Full where the disk has no room.
+        """
+        if free_space() < SPARE_DISK:
+            raise Full(
+                f"The disk has {free_space() / 1e6:.0f} MB left; a run needs up to "
+                f"{SPARE_DISK // 10**6} MB. Delete some runs first."
+            )
+        for summary in crowded_out():
+            delete(find(summary.id))
+        run = create(settings, name)
+        self._begin(Job(run, settings, fresh=True))
+        return run
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that has ended early, from its last checkpoint; the last press wins."""
+        with self.lock:
+            if run_id in self.jobs:
+                self.command(run_id, Command("resume"))
+                return
+            run = find(run_id)
+            job = Job(run, run.settings(), fresh=False)
+            job.writer.note(owner=this_process())
+            job.store([Event(run.summary().step, "created", "waiting for a worker")])
+            self._begin(job)
+
+    def _begin(self, job: Job) -> None:
+        with self.lock:
+            self.jobs[job.run.id] = job
+            self.queue.append(job.run.id)
+        self.bell.set()
+
+    def _dispatch(self) -> None:
+        while self.open:
+            self.bell.wait(timeout=0.5 if self.queue else None)
+            self.bell.clear()
+            try:
+                self._next()
+            except Exception as fault:  # asked again in half a second
+                log.warning("no worker for a waiting run: %r", fault)
+
+    def _next(self) -> None:
+        with self.lock:
+            workers = self._workers()
+            load = dict.fromkeys(workers, 0)
+            for job in self.jobs.values():
+                if job.worker in load:
+                    load[job.worker] += 1
+            while self.queue and load and min(load.values()) < RUNS_A_WORKER:
+                job = self.jobs[self.queue.pop(0)]
+                job.worker = min(load, key=lambda address: load[address])
+                load[job.worker] += 1
+                threading.Thread(target=self._run, args=(job,), daemon=True).start()
+
+    def _run(self, job: Job) -> None:
+        future: Any = None
+        try:
+            start = None if job.fresh else job.run.last_checkpoint()
+            future = self.client.submit(Trainer, actor=True, workers=[job.worker], pure=False)
+            job.actor = future.result(timeout=60)
+            job.actor.start(job.settings, start).result(timeout=60)
+            self._collect(job)
+        except Exception as fault:
+            log.warning("run %s lost: %r", job.run.id, fault)
+            text = (
+                f"Interrupted at step {job.step}: the process that trained it ended (killed, or "
+                "out of memory). Everything up to there is saved; Resume goes on from it."
+            )
+            with contextlib.suppress(Exception):
+                job.store([Event(job.step, "interrupted", text)])
+        finally:
+            with self.lock:
+                self.jobs.pop(job.run.id, None)
+                live.channels.pop(job.run.id, None)
+            job.channel.publish(None)
+            job.writer.close()
+            if future is not None:
+                future.release()
+            self.bell.set()
+
+    def _collect(self, job: Job) -> None:
+        layers = job.settings.layers
+        while True:
+            watched = job.channel.watched()
+            records, over = job.actor.take(watched).result(timeout=LOST_SECONDS)
+            for record in records:
+                if isinstance(record, Moment) and record.live:
+                    job.channel.publish(pictures.live_frame(layers, record))
+            kept = [r for r in records if not (isinstance(r, Moment) and r.live)]
+            if kept and not job.store(kept):
+                job.actor.send(Command("pause")).result(timeout=LOST_SECONDS)
+                while over and not job.store([]):
+                    time.sleep(1)
+            if over:
+                return
+            time.sleep(WATCHED_PAUSE if watched else UNWATCHED_PAUSE)
+
+    def command(self, run_id: str, command: Command) -> bool:
+        """Steer a run; False where this process does not train it (any more)."""
+        job = self.jobs.get(run_id)
+        if job is None:
+            return False
+        if run_id in self.queue and command.word == "stop":
+            with self.lock:
+                self.queue.remove(run_id)
+                self.jobs.pop(run_id)
+            job.store([Event(0, "stopped", "Stopped before it started.")])
+            job.writer.close()
+            return True
+        if job.trouble and command.word in ("resume", "step", "epoch") and not job.store([]):
+            return True
+        if job.actor is None:
+            return False
+        with contextlib.suppress(Exception):  # a lost worker is told by the collecting thread
+            job.actor.send(command).result(timeout=LOST_SECONDS)
+        return True
+
+    def place(self, run_id: str) -> int | None:
+        """The run's place in the queue, counted from 1; None if it does not wait."""
+        with self.lock:
+            return self.queue.index(run_id) + 1 if run_id in self.queue else None
+
+    def trouble(self, run_id: str) -> str:
+        """A sentence about what keeps a run from being recorded, or nothing."""
+        job = self.jobs.get(run_id)
+        return job.trouble if job else ""
+
+    def outputs(
+        self, settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Ask a worker for every layer's output; see `worker.outputs`."""
+        return self.client.submit(outputs, settings, arrays, images, pure=False).result(timeout=60)
+
+    def remove(self, run: Run) -> None:
+        """Stop a run if it trains, then delete its file."""
+        self.command(run.id, Command("stop"))
+        until = time.monotonic() + LOST_SECONDS
+        while run.id in self.jobs and time.monotonic() < until:
+            time.sleep(0.02)
+        delete(run)
+
+    def close(self) -> None:
+        """End the workers; runs that still train are found interrupted, with all they recorded."""
+        self.open = False
+        self.bell.set()
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
+
+
+def _addresses(dask_scheduler: Any) -> list[str]:
+    return list(dask_scheduler.workers)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_engine: Engine | None = None
+_lock = threading.Lock()
+
+
+def engine() -> Engine:
+    """The engine of this process, started by the first who asks."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine()
+        return _engine
+
+
+def stop() -> None:
+    """End the engine of this process, if it has one."""
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+            _engine = None

@@ -1,0 +1,114 @@
+"""What runs in a worker process: the actor that trains one run, and answers to single questions.
+
+Imported by the server too (it submits these), so torch is imported only inside.
+"""
+
+import threading
+import time
+
+import numpy as np
+
+from core.commands import Command, Inbox
+from core.records import Array, ArrayKey, Checkpoint, Event, Moment, Record
+from core.settings import Settings
+
+UNHEARD_SECONDS = 60.0
+"""A run whose records nobody has collected for so long stops at its next step."""
+
+
+class Trainer:
+    """Trains one run in a thread of its own and keeps the records until they are taken."""
+
+    def __init__(self) -> None:
+        """Ready to start."""
+        self.inbox = Inbox()
+        self._records: list[Record] = []
+        self._picture: Moment | None = None
+        self._begun = self._over = False
+        self._lock = threading.Lock()
+        self._taken = time.monotonic()
+
+    def start(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
+        """Begin from the random start, or go on from a checkpoint."""
+        self._begun = True
+        threading.Thread(target=self._train, args=(settings, checkpoint), daemon=True).start()
+
+    def _train(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
+        from core.data.dataset import DataError
+        from core.training import train
+
+        step = checkpoint.step if checkpoint else 0
+        try:
+            for record in train(settings, self.inbox, checkpoint):
+                step = record.step
+                with self._lock:
+                    if isinstance(record, Moment) and record.live:
+                        self._picture = record
+                    else:
+                        self._records.append(record)
+                if time.monotonic() - self._taken > UNHEARD_SECONDS:
+                    return
+        except DataError as fault:
+            self._records.append(Event(step, "failed", str(fault)))
+        except Exception as fault:
+            text = f"Training failed at step {step}: {type(fault).__name__}: {fault}"
+            self._records.append(Event(step, "failed", text[:500]))
+        finally:
+            self._over = True
+
+    def take(self, picture: bool) -> tuple[list[Record], bool]:
+        """The records since the last call, the newest live picture last; and whether it is over.
+
+        `picture` asks for a live picture, to be had at one of the next calls. Raises RuntimeError
+        on an actor that was made anew after its worker was lost: the training is gone with it.
+        """
+        if not self._begun:
+            raise RuntimeError("the worker that trained this run was lost")
+        self._taken = time.monotonic()
+        over = self._over
+        with self._lock:
+            records, self._records = self._records, []
+            if self._picture is not None:
+                records.append(self._picture)
+                self._picture = None
+        if picture:
+            self.inbox.picture_wanted = True
+        return records, over
+
+    def send(self, command: Command) -> None:
+        """Pass a command on to the training thread."""
+        self.inbox.send(command)
+
+
+def warm_up(data: str = "mnist") -> int:
+    """Import torch and load the usual data set, so that the first run starts at once."""
+    from core.training import tensors
+
+    return len(tensors(data)[0])
+
+
+def outputs(
+    settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Every layer's output for some images, by layer, float32 (n, *output_shape).
+
+    `arrays` holds the weights, of a checkpoint or of a moment recorded whole; `images` is float32
+    (n, channels, height, width). "softmax" holds the probabilities, (n, classes). Raises KeyError
+    where a weight is missing and ValueError where only some units were recorded.
+    """
+    import torch
+
+    from core.checkpoints import load_weights, network_of
+    from core.recording import outputs_of
+
+    torch.set_num_threads(1)
+    if any(array.units is not None for array in arrays.values()):
+        raise ValueError("only some units of this moment were recorded")
+    network = network_of(settings.layers)
+    load_weights(network, arrays)
+    network.eval()
+    names = {layer.name for layer in settings.layers}
+    with torch.inference_mode(), outputs_of(network, names) as seen:
+        last = network(torch.from_numpy(images.copy()))
+    found = {name: after.numpy() for name, (_, after) in seen.items()}
+    return {**found, "softmax": last.softmax(dim=1).numpy()}
