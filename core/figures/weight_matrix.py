@@ -1,0 +1,57 @@
+"""One layer's weights or their gradient as one picture, zero in the middle of the colours."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures import style
+
+BUDGET = 110_000  # cells
+
+
+def weight_matrix(
+    values: np.ndarray,
+    *,
+    quantity: str = "weight",
+    scale: float | None = None,
+    x_title: str = "input",
+    y_title: str = "unit",
+) -> go.Figure:
+    """A heat map of a weight (out, in), (out, in, height, width) or (out,): a row an output unit.
+
+    `quantity` is the title of the colour bar. The colours reach from -scale to +scale: pass the
+    scale of another moment to compare the two, else it is the largest absolute value.
+    """
+    fig = style.figure(x_title, y_title, height=style.MATRIX, legend=False)
+    fig.update_yaxes(autorange="reversed", showgrid=False)
+    matrix = style.finite(values)
+    matrix = matrix.reshape(len(matrix), -1) if matrix.size else np.zeros((0, 0))
+    rows, columns = shown_cells(*matrix.shape)
+    shown = matrix[np.ix_(rows, columns)]
+    end = min(scale or style.largest(matrix), style.LARGEST)
+    z = shown.astype(np.float32) if end < 1e37 else shown
+    where: dict[str, Any] = dict(x=columns, y=rows)
+    named = style.plain(y_title), style.plain(x_title)
+    fig.add_heatmap(
+        z=z,
+        **where,
+        **dict(zmin=-end, zmax=end, zmid=0, colorscale=style.SIGNED),
+        colorbar=style.colorbar(quantity),
+        hovertemplate=f"{named[0]} %{{y}}, {named[1]} %{{x}}: %{{z:.4g}}<extra></extra>",
+    )
+    fig.add_traces(style.blanks(shown, **where))
+    return style.caption(
+        fig,
+        style.thinned_words(len(rows), matrix.shape[0], "rows"),
+        style.thinned_words(len(columns), matrix.shape[1], "columns"),
+        style.not_finite_words(matrix),
+    )
+
+
+def shown_cells(rows: int, columns: int, budget: int = BUDGET) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows and which columns of a matrix to draw so that the cells stay under the budget."""
+    side = int(budget**0.5)
+    row_budget = max(side, budget // max(columns, 1))
+    kept_rows = style.thinned(rows, row_budget)
+    return kept_rows, style.thinned(columns, budget // max(len(kept_rows), 1))
