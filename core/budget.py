@@ -8,7 +8,7 @@ import shutil
 from core.runfile import Writer
 from core.runs import ENDED, Summary, folder, summaries
 
-RUN_BUDGET, CHECKPOINT_BUDGET = 44_000_000, 12_000_000
+RUN_BUDGET, CHECKPOINT_BUDGET = 56_000_000, 3_600_000
 """Bytes of moments, and of exact checkpoints, in one run's file."""
 
 

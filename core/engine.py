@@ -38,21 +38,16 @@ class Engine:
 
     def __init__(self) -> None:
         """Start a local cluster, or join the scheduler named by LAYERSCOPE_SCHEDULER."""
-        from distributed import Client, LocalCluster
+        from distributed import Client
+
+        from core import cluster
 
         address = os.environ.get("LAYERSCOPE_SCHEDULER")
         self.cluster = None
         if not address:
             count = int(os.environ.get("LAYERSCOPE_WORKERS") or max(1, min(4, _cores() - 1)))
-            self.cluster = LocalCluster(
-                n_workers=count,
-                threads_per_worker=8,
-                processes=True,
-                dashboard_address=None,
-                host="127.0.0.1",
-                silence_logs=logging.ERROR,
-            )
-        self.client = Client(address or self.cluster, direct_to_workers=True)
+            self.cluster, address = cluster.started(count)
+        self.client = Client(address, direct_to_workers=True)
         self.jobs: dict[str, Job] = {}
         self.queue: list[str] = []
         self.lock = threading.RLock()
@@ -217,7 +212,9 @@ class Engine:
         self.bell.set()
         self.client.close()
         if self.cluster is not None:
-            self.cluster.close()
+            from core import cluster
+
+            cluster.ended(self.cluster)
 
 
 def _addresses(dask_scheduler: Any) -> list[str]:

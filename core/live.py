@@ -13,8 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 ASKED_SECONDS = 2.0
 """A page that asked for the newest picture counts as watching for so long."""
-OVER = 4001
-"""The close code that says: this run sends no pictures any more."""
+OVER = 1000
+"""The close code that says: this run sends no pictures any more, do not call again."""
 
 
 class Channel:
@@ -80,7 +80,7 @@ def newest(run_id: str) -> bytes | None:
 
 
 async def serve(socket: WebSocket) -> None:
-    """The WebSocket route /live/{run}: binary pictures until the run ends, then code 4001."""
+    """The WebSocket route /live/{run}: binary pictures until the run ends, then code 1000."""
     channel = channels.get(socket.path_params["run"])
     await socket.accept()
     if channel is not None:

@@ -218,7 +218,8 @@ def create(settings: Settings, name: str = "") -> Run:
     """Make the file of a new run of this process; it waits until training starts."""
     run_id = new_id()
     run = Run(run_id, folder() / f"{run_id}.sqlite")
-    notes = {"id": run_id, "name": tidy_name(name) or settings.title, "pinned": "no"}
+    name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
+    notes = {"id": run_id, "name": name, "pinned": "no"}
     notes |= {"created": str(time.time()), "owner": this_process()}
     writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
     writer.append([Event(0, "created")])

@@ -44,14 +44,14 @@ class Settings(BaseModel):
     bricks: tuple[AnyBrick, ...] = Field(default=(), max_length=10_000)
     optimizer: Optimizer = "adam"
     learning_rate: float = Field(
-        0.002,
+        0.001,
         gt=0,
         le=1e12,
         title="Learning rate",
         description="How far each step moves the weights.",
     )
     batch_size: int = Field(
-        128,
+        32,
         ge=1,
         le=4096,
         title="Batch size",

@@ -1,0 +1,71 @@
+"""The local cluster: Dask's scheduler and workers in a process of their own.
+
+    python -m core.cluster 2
+
+prints the scheduler's address and ends when its standard input closes, which is also what happens
+when the process that started it is killed. The workers end with it.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from distributed import LocalCluster
+
+END_SECONDS = 2.0
+
+
+def started(workers: int) -> tuple[subprocess.Popen, str]:
+    """Start a cluster; its process and its address. Raises RuntimeError where it does not start."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cluster", str(workers)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+        start_new_session=True,  # Ctrl-C is for the server, which then closes the input
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    if not address:
+        process.kill()
+        raise RuntimeError("The workers that train could not be started; the log says why.")
+    return process, address
+
+
+def ended(process: subprocess.Popen) -> None:
+    """End a cluster that `started` gave, with its workers."""
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(timeout=END_SECONDS + 3)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def main() -> None:
+    """Run a cluster until the standard input closes."""
+    cluster = LocalCluster(
+        n_workers=int(sys.argv[1]),
+        threads_per_worker=8,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.ERROR,
+    )
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+    watchdog = threading.Timer(END_SECONDS, os._exit, args=(0,))
+    watchdog.daemon = True
+    watchdog.start()
+    cluster.close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
