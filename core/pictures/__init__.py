@@ -1,0 +1,34 @@
+"""Pictures: recorded arrays become packed uint8 planes, for live, replay and scrubbing alike.
+
+`planes` turns numbers into bytes, `packing` puts bytes and a header into one message, `panels` says
+how one recorded array is laid out, `strips` and `layer_views` compose what a page shows.
+"""
+
+from core.pictures.layer_views import layer_view
+from core.pictures.packing import pack, plane_of, unpack
+from core.pictures.planes import (
+    arranged,
+    columns,
+    display_scale,
+    neat_scale,
+    signed_bytes,
+    tile_shape,
+    unsigned_bytes,
+)
+from core.pictures.strips import live_frame, strip
+
+__all__ = [
+    "arranged",
+    "columns",
+    "display_scale",
+    "layer_view",
+    "live_frame",
+    "neat_scale",
+    "pack",
+    "plane_of",
+    "signed_bytes",
+    "strip",
+    "tile_shape",
+    "unpack",
+    "unsigned_bytes",
+]

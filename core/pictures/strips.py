@@ -1,0 +1,189 @@
+"""Strips: the network from input to prediction, a card a layer, a frame a moment."""
+
+import json
+import math
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+
+from core.architectures.bricks import sizes
+from core.architectures.plans import Layer
+from core.pictures.packing import pack
+from core.pictures.panels import Panel, output_panel, weight_panel
+from core.pictures.planes import LEAST_SCALE, neat_scale, unsigned_bytes
+from core.records import Array, Moment
+
+NUMBERS = {
+    "weight_norm": ("‖W‖", lambda number: f"{number:.3g}"),
+    "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),
+    "update_ratio": ("‖ΔW‖ ÷ ‖W‖", lambda number: f"{number:.2g}"),
+    "dead": ("dead", lambda share: f"{100 * share:.0f} %"),
+    "saturated": ("saturated", lambda share: f"{100 * share:.0f} %"),
+}
+
+
+def card(layer: Layer, panels: Sequence[Panel], **changes: str) -> dict:
+    """The header's card of a layer with these (placed) panels."""
+    notes = dict.fromkeys(panel.note for panel in panels if panel.note)
+    told: dict = {"id": layer.name, "kind": layer.kind, "title": layer.name, "link": None}
+    told |= {"formula": layer.formula, "sizes": layer.sizes, "note": "; ".join(notes)}
+    return told | changes | {"planes": [plane for panel in panels for plane in panel.planes]}
+
+
+def frame(
+    moment: Moment, panels: Sequence[Panel], shared: dict[str, float], numbers: dict[str, dict]
+) -> tuple[dict, list[np.ndarray]]:
+    """A moment's entry in the header and its planes; `shared` has scales by panel, else its own."""
+    scales: dict[str, float] = {}
+    planes: list[np.ndarray] = []
+    for panel in panels:
+        if panel.fixed is None:
+            array = moment.arrays.get(panel.source)
+            scale = shared.get(panel.id) or neat_scale(panel.reach(array) or 1.0)
+            planes += panel.paint(array, scale, scales)
+    loss = moment.loss if moment.loss is not None and math.isfinite(moment.loss) else None
+    told = {"step": moment.step, "epoch": round(moment.epoch, 4), "loss": loss, "bars": None}
+    return told | {"numbers": numbers, "scales": scales}, planes
+
+
+def shared_scales(panels: Sequence[Panel], moments: Sequence[Moment]) -> dict[str, float]:
+    """One scale a panel for all moments, so that a colour means the same at every step.
+
+    A run that explodes must not pale its start: the scale is at most 8 times the median's.
+    """
+    shared = {}
+    for panel in panels:
+        arrays = [panel.fixed or moment.arrays.get(panel.source) for moment in moments]
+        found = [panel.reach(array) for array in arrays if array is not None]
+        if found and not panel.own_scale:
+            shared[panel.id] = neat_scale(min(max(found), 8 * max(np.median(found), LEAST_SCALE)))
+    return shared
+
+
+def layer_numbers(layer: Layer, moment: Moment) -> dict[str, str]:
+    """A layer's numbers at a moment as a person reads them, {"dead": "12 %"}."""
+    recorded = moment.numbers.get(layer.name, {})
+    return {
+        told: form(recorded[name]) for name, (told, form) in NUMBERS.items() if name in recorded
+    }
+
+
+def _bars(layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
+    """The probabilities of the last layer's output, (probes, classes)."""
+    array = moment.arrays.get((layers[-1].name, "output")) if layers else None
+    if array is None or array.values.ndim != 2 or array.values.shape[1] > 100:
+        return None
+    logits = np.nan_to_num(array.numbers(), nan=0.0, posinf=1e30, neginf=-1e30)
+    if not layers[-1].name.startswith("softmax"):
+        logits = np.exp(logits - logits.max(axis=1, keepdims=True))
+        logits /= logits.sum(axis=1, keepdims=True)
+    return [[round(float(share), 4) for share in row] for row in logits]
+
+
+def _layer_panels(
+    layers: Sequence[Layer], moments: Sequence[Moment], probes: int
+) -> list[list[Panel]]:
+    """The placed panels of each layer, from the shapes that were recorded or else planned."""
+    found: dict[tuple[str, str], Array] = {}
+    for moment in reversed(moments):
+        found |= moment.arrays
+    offset, cards = 0, []
+    for layer in layers:
+        panels = []
+        weight, output = found.get((layer.name, "weight")), found.get((layer.name, "output"))
+        if planned := layer.weights.get("weight"):
+            shape = weight.values.shape if weight else planned
+            panels.append(weight_panel(layer, shape, weight.units if weight else None))
+        shape = output.values.shape if output else (probes, *layer.output_shape)
+        units, last = output.units if output else None, layer is layers[-1]
+        if shape[0]:
+            panels.append(output_panel(layer, shape, units, last and layer.kind == "linear"))
+        for panel in panels:
+            offset = panel.place(offset)
+        cards.append(panels)
+    return cards
+
+
+def layout_of(cards: list[dict]) -> int:
+    """A number that changes when any card or plane is laid out differently."""
+    return crc32(json.dumps(cards).encode())
+
+
+def _frames(
+    layers: Sequence[Layer], cards: list[list[Panel]], moments: Sequence[Moment], share: bool
+) -> tuple[list[dict], list[list[np.ndarray]]]:
+    panels = [panel for panels in cards for panel in panels]
+    shared = shared_scales(panels, moments) if share else {}
+    told, planes = [], []
+    for moment in moments:
+        numbers = {layer.name: layer_numbers(layer, moment) for layer in layers}
+        entry, painted = frame(moment, panels, shared, numbers)
+        told.append(entry | {"bars": _bars(layers, moment)})
+        planes.append(painted)
+    return told, planes
+
+
+def strip(
+    run_id: str,
+    settings_title: str,
+    layers: Sequence[Layer],
+    probe_images: np.ndarray,
+    probe_labels: Sequence[int],
+    classes: Sequence[str],
+    moments: Sequence[Moment],
+    *,
+    live: bool,
+    url: str | None,
+    step: int | None = None,
+    autoplay: bool = False,
+    probe: int = 0,
+) -> bytes:
+    """The layer strip from the input to the prediction, a frame for every moment.
+
+    `probe_images` is (n, C, H, W) in [0, 1]. With a `url` the browser goes on with the live frames
+    it gets there.
+    """
+    probes = [{"label": str(classes[label]), "class": int(label)} for label in probe_labels]
+    shape = probe_images.shape[1:]
+    inside = Panel(
+        "input/image", "input", "", ("input", ""), (1, *shape[1:]), len(probes), 1, "", ""
+    )
+    inside.tiles, inside.cell, inside.histogram = shape[0], "pixel", False
+    inside.fixed = Array(probe_images)
+    inside.place(0)
+    inside.planes[0] |= {"signed": False, "columns": 1}
+    panels = _layer_panels(layers, moments, len(probes))
+    cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
+    plain = {"formula": "", "note": "", "link": None}
+    first = plain | {"id": "input", "kind": "input", "title": "input", "planes": inside.planes}
+    last = plain | {"id": "prediction", "kind": "prediction", "title": "prediction", "planes": []}
+    last |= {"formula": "softmax(y)", "sizes": f"{len(classes)} classes"}
+    told, planes = _frames(layers, panels, moments, share=not live)
+    header = {
+        "cards": [first | {"sizes": sizes(shape)}, *cards, last],
+        "view": "strip",
+        "layout": layout_of(cards),
+        "frames": told,
+        "probes": probes,
+        "classes": list(classes),
+        "run": run_id,
+        "title": settings_title,
+        "live": live,
+        "url": url,
+        "step": step,
+        "autoplay": autoplay,
+        "probe": probe,
+    }
+    return pack(header, planes, [unsigned_bytes(probe_images, 1.0)])
+
+
+def live_frame(layers: Sequence[Layer], moment: Moment) -> bytes:
+    """One moment for those who watch: the strip's layer planes, without the probe images.
+
+    "layer_cards" describes the planes; who knows "layout" already need not look at them.
+    """
+    panels = _layer_panels(layers, [moment], 0)
+    cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
+    told, planes = _frames(layers, panels, [moment], share=False)
+    return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": told}, planes)
