@@ -6,10 +6,16 @@ import os
 import shutil
 
 from core.runfile import Writer
-from core.runs import ENDED, Summary, folder, summaries
+from core.runs import ENDED, Missing, Summary, delete, find, folder, summaries
 
 RUN_BUDGET, CHECKPOINT_BUDGET = 56_000_000, 3_600_000
 """Bytes of moments, and of exact checkpoints, in one run's file."""
+SPARE_DISK = 200_000_000
+"""Bytes that must be free on the disk before a run starts."""
+
+
+class Full(Exception):
+    """The run cannot start now; the text is a sentence that says why and what would help."""
 
 
 def kept_steps(steps: list[int], number: int) -> list[int]:
@@ -18,20 +24,32 @@ def kept_steps(steps: list[int], number: int) -> list[int]:
     The first and the last always stay; of the others the one whose neighbours are closest goes.
     """
     kept = list(steps)
+
+    def gap(place: int) -> float:
+        return math.log1p(kept[place + 1]) - math.log1p(kept[place - 1])
+
+    gaps = [gap(place) for place in range(1, len(kept) - 1)]
     while len(kept) > max(2, number):
-        gaps = [math.log1p(kept[i + 1]) - math.log1p(kept[i - 1]) for i in range(1, len(kept) - 1)]
-        del kept[1 + gaps.index(min(gaps))]
+        gone = gaps.index(min(gaps)) + 1
+        del kept[gone], gaps[gone - 1]
+        for place in (gone - 1, gone):
+            if 0 < place < len(kept) - 1:
+                gaps[place - 1] = gap(place)
     return kept
 
 
 def thin(writer: Writer) -> None:
-    """Keep a run's file within its budget: fewer moments, evenly in log time, and checkpoints."""
+    """Keep a run's file within its budget: fewer moments, evenly in log time, and checkpoints.
+
+    The first and the last moment and the last checkpoint stay, whatever they weigh.
+    """
     for exact, budget in ((False, RUN_BUDGET), (True, CHECKPOINT_BUDGET)):
         sizes = writer.sizes(exact)
         total = sum(sizes.values())
         if total > budget:
             number = int(len(sizes) * budget * 0.85 / total)
-            kept = kept_steps(sorted(sizes), number) if number > 1 else [max(sizes)]
+            only_last = exact and number < 2
+            kept = [max(sizes)] if only_last else kept_steps(sorted(sizes), number)
             writer.drop(set(sizes) - set(kept), exact)
 
 
@@ -59,3 +77,15 @@ def crowded_out(listed: list[Summary] | None = None) -> list[Summary]:
 def free_space() -> int:
     """Bytes free on the disk that holds the runs."""
     return shutil.disk_usage(folder()).free
+
+
+def make_room() -> None:
+    """Remove the runs that `crowded_out` names; raises Full where the disk has no room."""
+    if free_space() < SPARE_DISK:
+        raise Full(
+            f"The disk has {free_space() / 1e6:.0f} MB left; a run needs up to "
+            f"{SPARE_DISK // 10**6} MB. Delete some runs first."
+        )
+    for summary in crowded_out():
+        with contextlib.suppress(Missing):
+            delete(find(summary.id))

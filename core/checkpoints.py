@@ -13,7 +13,10 @@ MOMENTUM = 0.9
 
 
 class State:
-    """Network, optimizer and random state: all that decides the next step."""
+    """Network, optimizer and random state: all that decides the next step.
+
+    `seconds` counts how long it was trained, and decides nothing.
+    """
 
     def __init__(self, settings: Settings, start: Checkpoint | None = None) -> None:
         """The random start of the seed, or what `start` holds."""
@@ -22,7 +25,7 @@ class State:
         self.network = network_of(settings.layers, self.generator)
         initialise(self.network, self.generator)
         self.optimizer = _optimizer(settings, self.network)
-        self.step = 0
+        self.step, self.seconds = 0, 0.0
         if start is not None:
             self._restore(start)
 
@@ -40,6 +43,7 @@ class State:
         arrays["", "random"] = _copied(self.generator.get_state())
         rate = self.optimizer.param_groups[0]["lr"]
         arrays["", "learning_rate"] = Array(np.array([rate], np.float64))
+        arrays["", "seconds"] = Array(np.array([self.seconds], np.float64))
         return Checkpoint(self.step, arrays)
 
     def _restore(self, start: Checkpoint) -> None:
@@ -48,7 +52,7 @@ class State:
             layer, _, kind = name.rpartition(".")
             prefix = f"optimizer/{kind}/"
             state = {
-                key[1].removeprefix(prefix): torch.from_numpy(array.values.copy())
+                key[1].removeprefix(prefix): _shaped(array, parameter)
                 for key, array in start.arrays.items()
                 if key[0] == layer and key[1].startswith(prefix)
             }
@@ -56,6 +60,8 @@ class State:
                 self.optimizer.state[parameter] = state
         self.generator.set_state(torch.from_numpy(start.arrays["", "random"].values.copy()))
         self.learning_rate = float(start.arrays["", "learning_rate"].values[0])
+        if ("", "seconds") in start.arrays:
+            self.seconds = float(start.arrays["", "seconds"].values[0])
         self.step = start.step
 
     @property
@@ -85,6 +91,12 @@ def load_weights(network: nn.Module, arrays: dict[ArrayKey, Array]) -> None:
             array = arrays[layer, kind]
             values = array.values if array.scale == 1 else array.numbers()
             tensor.copy_(torch.from_numpy(values.copy()).reshape(tensor.shape))
+
+
+def _shaped(array: Array, parameter: torch.Tensor) -> torch.Tensor:
+    """An optimizer's array for a parameter; a file from elsewhere may hold any other shape."""
+    tensor = torch.from_numpy(array.values.astype(np.float32))
+    return tensor.reshape(parameter.shape) if tensor.ndim else tensor
 
 
 def _copied(tensor: torch.Tensor) -> Array:

@@ -18,7 +18,7 @@ class Command:
         """Refuse what no run can do, with a sentence."""
         if self.word not in get_args(Word):
             raise ValueError(f"a run knows {', '.join(get_args(Word))}, not {self.word!r}")
-        if self.word == "learning_rate" and not (self.value and 0 < self.value < 1e12):
+        if self.word == "learning_rate" and not (self.value and 0 < self.value <= 1e12):
             raise ValueError(f"a learning rate is a number above 0, not {self.value!r}")
 
 

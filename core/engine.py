@@ -7,6 +7,7 @@ newest picture to `live`. What a run needs to know of others (a place in the que
 import contextlib
 import logging
 import os
+import sqlite3
 import threading
 import time
 from typing import Any
@@ -14,23 +15,19 @@ from typing import Any
 import numpy as np
 
 from core import live, pictures
-from core.budget import crowded_out, free_space
+from core.budget import Full as Full
+from core.budget import make_room
 from core.commands import Command
-from core.jobs import Job
+from core.jobs import LOST_SECONDS, Job
 from core.records import Array, ArrayKey, Event, Moment
-from core.runs import Run, create, delete, find, this_process
+from core.rows import Damaged
+from core.runs import ENDED, Missing, Run, create, delete, find
 from core.settings import Settings
 from core.worker import Trainer, outputs, warm_up
 
 RUNS_A_WORKER = 4
-SPARE_DISK = 200_000_000
 WATCHED_PAUSE, UNWATCHED_PAUSE = 0.015, 0.2
-LOST_SECONDS = 10.0
 log = logging.getLogger("layerscope")
-
-
-class Full(Exception):
-    """The run cannot start now; the text is a sentence that says why and what would help."""
 
 
 class Engine:
@@ -68,27 +65,29 @@ class Engine:
 
         Raises Full where the disk has no room.
         """
-        if free_space() < SPARE_DISK:
-            raise Full(
-                f"The disk has {free_space() / 1e6:.0f} MB left; a run needs up to "
-                f"{SPARE_DISK // 10**6} MB. Delete some runs first."
-            )
-        for summary in crowded_out():
-            delete(find(summary.id))
-        run = create(settings, name)
+        make_room()
+        try:
+            run = create(settings, name)
+        except (OSError, sqlite3.Error) as fault:
+            raise Full(f"The run's file could not be made ({fault}); is the disk full?") from None
         self._begin(Job(run, settings, fresh=True))
         return run
 
     def resume(self, run_id: str) -> None:
-        """Go on with a run that has ended early, from its last checkpoint; the last press wins."""
-        with self.lock:
+        """Go on with a run that has ended early, from its last checkpoint; the last press wins.
+
+        Nothing happens to a run that is finished, gone or trained by another server.
+        """
+        with self.lock, contextlib.suppress(Missing):
             if run_id in self.jobs:
                 self.command(run_id, Command("resume"))
                 return
             run = find(run_id)
-            job = Job(run, run.settings(), fresh=False)
-            job.writer.note(owner=this_process())
-            job.store([Event(run.summary().step, "created", "waiting for a worker")])
+            summary = run.summary()
+            if run.id == "demo" or summary.state not in ENDED or summary.state == "finished":
+                return
+            job = Job(run, run.settings(), fresh=False, step=summary.step)
+            job.store([Event(summary.step, "created", "waiting for a worker")])
             self._begin(job)
 
     def _begin(self, job: Job) -> None:
@@ -124,29 +123,38 @@ class Engine:
         try:
             start = None if job.fresh else job.run.last_checkpoint()
             future = self.client.submit(Trainer, actor=True, workers=[job.worker], pure=False)
-            job.actor = future.result(timeout=60)
-            job.actor.start(job.settings, start).result(timeout=60)
+            actor = future.result(timeout=60)
+            actor.start(job.settings, start).result(timeout=60)
+            job.begin(actor)
             self._collect(job)
+            self._end(job)
+        except Damaged as fault:
+            self._end(job, Event(job.step, "failed", str(fault)))
+        except sqlite3.Error as fault:
+            log.error("run %s cannot be recorded: %r", job.run.id, fault)
+            self._end(job, job.unrecorded(fault))
+            with contextlib.suppress(Exception):
+                job.send(Command("stop"))
         except Exception as fault:
             log.warning("run %s lost: %r", job.run.id, fault)
-            text = (
-                f"Interrupted at step {job.step}: the process that trained it ended (killed, or "
-                "out of memory). Everything up to there is saved; Resume goes on from it."
-            )
-            with contextlib.suppress(Exception):
-                job.store([Event(job.step, "interrupted", text)])
+            self._end(job, job.lost())
         finally:
-            with self.lock:
-                self.jobs.pop(job.run.id, None)
-                live.channels.pop(job.run.id, None)
-            job.channel.publish(None)
-            job.writer.close()
             if future is not None:
                 future.release()
-            self.bell.set()
+
+    def _end(self, job: Job, *last: Event) -> None:
+        """Store the last events of a run and let go of it."""
+        with contextlib.suppress(Exception):
+            job.store([*last])
+            job.flush(lambda: self.open)
+        with self.lock:
+            self.jobs.pop(job.run.id, None)
+            live.channels.pop(job.run.id, None)
+        job.close()
+        self.bell.set()
 
     def _collect(self, job: Job) -> None:
-        layers = job.settings.layers
+        layers = job.settings.drawn_layers
         while True:
             watched = job.channel.watched()
             records, over = job.actor.take(watched).result(timeout=LOST_SECONDS)
@@ -155,31 +163,26 @@ class Engine:
                     job.channel.publish(pictures.live_frame(layers, record))
             kept = [r for r in records if not (isinstance(r, Moment) and r.live)]
             if kept and not job.store(kept):
-                job.actor.send(Command("pause")).result(timeout=LOST_SECONDS)
-                while over and not job.store([]):
-                    time.sleep(1)
+                job.send(Command("pause"))
             if over:
                 return
             time.sleep(WATCHED_PAUSE if watched else UNWATCHED_PAUSE)
 
     def command(self, run_id: str, command: Command) -> bool:
         """Steer a run; False where this process does not train it (any more)."""
-        job = self.jobs.get(run_id)
+        with self.lock:
+            job = self.jobs.get(run_id)
+            if unbegun := command.word == "stop" and run_id in self.queue:
+                self.queue.remove(run_id)
         if job is None:
             return False
-        if run_id in self.queue and command.word == "stop":
-            with self.lock:
-                self.queue.remove(run_id)
-                self.jobs.pop(run_id)
-            job.store([Event(0, "stopped", "Stopped before it started.")])
-            job.writer.close()
+        if unbegun:
+            self._end(job, Event(job.step, "stopped", "Stopped before it started."))
             return True
         if job.trouble and command.word in ("resume", "step", "epoch") and not job.store([]):
             return True
-        if job.actor is None:
-            return False
         with contextlib.suppress(Exception):  # a lost worker is told by the collecting thread
-            job.actor.send(command).result(timeout=LOST_SECONDS)
+            job.send(command)
         return True
 
     def place(self, run_id: str) -> int | None:

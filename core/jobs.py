@@ -1,50 +1,114 @@
 """Jobs: a run in training as the engine holds it, and how its records reach its file."""
 
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from core import live
 from core.budget import free_space, thin
+from core.commands import Command
 from core.records import Event, Record
 from core.runfile import Writer, is_disk_fault
-from core.runs import Run
+from core.runs import Run, this_process
 from core.settings import Settings
+
+LOST_SECONDS = 10.0
+"""A worker that has not answered for so long is lost."""
+PATIENCE = 1.0
+"""Seconds between two tries to write to a full disk."""
 
 
 class Job:
     """One run that this process trains: its file's writer, its actor, its waiting commands."""
 
-    def __init__(self, run: Run, settings: Settings, fresh: bool) -> None:
+    def __init__(self, run: Run, settings: Settings, fresh: bool, step: int = 0) -> None:
         """`fresh` says that it starts from the random start, not from a checkpoint."""
-        self.run, self.settings, self.fresh = run, settings, fresh
+        self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
         self.writer = Writer(run.path)
         self.channel = live.channels.setdefault(run.id, live.Channel())
         self.actor: Any = None
         self.worker = ""
         self.trouble = ""
         self.unsaved: list[Record] = []
-        self.step = 0
+        self._owned = self._closed = False
+        self._early: list[Command] = []
+        self._writing, self._talking = threading.Lock(), threading.Lock()
+
+    def begin(self, actor: Any) -> None:
+        """Steer this actor from now on, beginning with what was said before it was there."""
+        with self._talking:
+            self.actor = actor
+            for command in self._early:
+                actor.send(command).result(timeout=LOST_SECONDS)
+
+    def send(self, command: Command) -> None:
+        """Pass a command on, in the order in which they come; raises where the worker is lost."""
+        with self._talking:
+            if self.actor is None:
+                self._early.append(command)
+            else:
+                self.actor.send(command).result(timeout=LOST_SECONDS)
 
     def store(self, records: list[Record]) -> bool:
         """Append to the run's file; on a full disk keep the records here and say so."""
-        self.unsaved += records
-        if not self.unsaved:
+        with self._writing:
+            self.unsaved += records
+            if self._closed or not self.unsaved:
+                return True
+            try:
+                if not self._owned:
+                    self.writer.note(owner=this_process())
+                    self._owned = True
+                self.writer.append(self.unsaved)
+            except Exception as fault:
+                if not is_disk_fault(fault):
+                    raise
+                self.trouble = self._trouble(fault)
+                return False
+            kept, self.unsaved, self.trouble = self.unsaved, [], ""
+            self.step = max(self.step, *(record.step for record in kept))
+            if any(hasattr(record, "arrays") for record in kept):
+                with contextlib.suppress(sqlite3.OperationalError):  # tried again next time
+                    thin(self.writer)
             return True
-        try:
-            self.writer.append(self.unsaved)
-            if any(not isinstance(r, Event) for r in self.unsaved):
-                self.step = max(self.step, self.unsaved[-1].step)
-            if any(hasattr(r, "arrays") for r in self.unsaved):
-                thin(self.writer)
-        except Exception as fault:
-            if not is_disk_fault(fault):
-                raise
-            needed = sum(
-                a.values.nbytes for r in self.unsaved for a in getattr(r, "arrays", {}).values()
-            )
-            self.trouble = (
-                f"Disk full: recorded up to step {self.step} ({free_space() / 1e6:.0f} MB free, "
-                f"{max(1, needed // 10**6)} MB needed). Training is paused; make room, then resume."
-            )
-            return False
-        self.unsaved, self.trouble = [], ""
-        return True
+
+    def _trouble(self, fault: Exception) -> str:
+        arrays = [a for r in self.unsaved for a in getattr(r, "arrays", {}).values()]
+        needed = max(1, sum(array.values.nbytes for array in arrays) // 10**6)
+        if "locked" in str(fault):
+            what = "The run's file is held by another program"
+        else:
+            what = "Disk full"
+        return (
+            f"{what}: recorded up to step {self.step} ({free_space() / 1e6:.0f} MB free, "
+            f"{needed} MB needed). Training is paused; make room, then resume."
+        )
+
+    def lost(self) -> Event:
+        """What is to be said when the worker is gone."""
+        text = (
+            f"Interrupted at step {self.step}: the process that trained it ended (killed, or out "
+            "of memory). Everything up to there is saved; Resume goes on from it."
+        )
+        return Event(self.step, "interrupted", text)
+
+    def unrecorded(self, fault: Exception) -> Event:
+        """What is to be said when the file takes no more records, whatever room there is."""
+        self.unsaved.clear()
+        text = f"Training stopped at step {self.step}: it could not be recorded ({fault})."
+        return Event(self.step, "failed", text)
+
+    def flush(self, goes_on: Callable[[], bool]) -> None:
+        """Wait until all is stored, as long as that goes on and the run's file is there."""
+        while not self.store([]) and goes_on() and self.run.path.exists():
+            time.sleep(PATIENCE)
+
+    def close(self) -> None:
+        """Let go of the run's file and of those who watch."""
+        with self._writing:
+            self._closed = True
+            self.writer.close()
+        self.channel.publish(None)

@@ -69,7 +69,10 @@ def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]
 def half(tensor: torch.Tensor, units: int | None = None) -> Array:
     """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
     largest = tensor.abs().max().item() if tensor.numel() else 0.0
-    if not math.isfinite(largest) or largest == 0:
+    if not math.isfinite(largest):
+        finite = tensor[tensor.isfinite()]
+        largest = finite.abs().max().item() if finite.numel() else 0.0
+    if largest == 0:
         return Array(tensor.half().numpy(), 1.0, units)
     return Array((tensor / largest).half().numpy(), largest, units)
 
@@ -131,6 +134,7 @@ class Recorder:
         """The network as it is now, with the gradients of the last backward pass if there are any.
 
         Call between `backward` and `zero_grad`. A live moment leaves the gradients' pictures out.
+        BatchNorm's running statistics already hold the batch of that pass.
         """
         arrays: dict[ArrayKey, Array] = {}
         numbers: dict[str, dict[str, float]] = {}
@@ -196,15 +200,15 @@ def zone_shares(
 
 
 def first_not_finite(network: nn.Module, images: torch.Tensor) -> str | None:
-    """Where the first NaN or infinity stands on the way from the images to the prediction."""
+    """Where the first NaN or infinity stands on the way from the images to the prediction.
+
+    Looks at the network in the mode that it is in; while training, that is its last pass.
+    """
     with torch.no_grad(), outputs_of(network, {n for n, _ in network.named_children()}) as seen:
-        training = network.training
-        network.eval()
         network(images)
-        network.train(training)
     for name, module in network.named_children():
-        for kind, parameter in module.named_parameters():
-            if not parameter.isfinite().all():
+        for kind, tensor in (*module.named_parameters(), *module.named_buffers()):
+            if not tensor.isfinite().all():
                 return f"{kind} of {name}"
         if name in seen and not seen[name][1].isfinite().all():
             return f"output of {name}"

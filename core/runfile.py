@@ -6,21 +6,19 @@ Every array carries a checksum. Files from elsewhere are never trusted: see exch
 """
 
 import contextlib
-import json
-import math
 import sqlite3
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
+from core.rows import Damaged as Damaged
+from core.rows import array_of, array_row, columns_of, event_of, moment_of, notes_of, numbers_text
 from core.settings import Settings, Unfit, settings_from
 
 APPLICATION, VERSION = 0x4C59_5253, 1
-DTYPES = ("float64", "float32", "float16", "int64", "int32", "int8", "uint8")
 SCHEMA = (
     "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE events (number INTEGER PRIMARY KEY, step INTEGER NOT NULL, kind TEXT NOT NULL, "
@@ -37,30 +35,58 @@ SCHEMA = (
     "CREATE INDEX arrays_by_step ON arrays (exact, step)",
 )
 METRICS = tuple(Metric.__dataclass_fields__)
-
-
-class Damaged(Exception):
-    """A run's file that cannot be read; the text is a sentence that says where and what to do."""
+ROW_BYTES = 200
+"""What a row of arrays takes besides its numbers: its words and its places in two indexes."""
 
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only connection to a run's file; any fault of the file becomes Damaged."""
+    """A read-only connection that sees one state of a run's file, whatever is written meanwhile.
+
+    Any fault of the file, and that it was made by a newer version, becomes Damaged.
+    """
     connection = None
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
-        connection.execute("PRAGMA trusted_schema = OFF")
+        connection = _opened(path)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise Damaged(
+                f"This run was made by a newer version (format {version}, not {VERSION})."
+            )
         yield connection
-    except (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError) as fault:
+    except (sqlite3.Error, UnicodeDecodeError) as fault:
+        if not path.exists():
+            raise Damaged("This run's file is not there any more.") from None
+        if "full" in str(fault):
+            raise Damaged("The disk is full. Make room, then try again.") from None
         raise Damaged(f"This run's file is damaged and cannot be read here ({fault}).") from None
     finally:
         if connection:
             connection.close()
 
 
+def _opened(path: Path, more: str = "") -> sqlite3.Connection:
+    """A connection inside a read transaction, so that all its answers are of one moment."""
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro{more}", uri=True, timeout=10)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        return connection
+    except sqlite3.Error as fault:
+        connection.close()
+        # SQLite keeps two files beside one in write-ahead mode; a read-only folder has no room for
+        # them, and a file that nobody writes needs none.
+        log = path.with_name(path.name + "-wal")
+        rests = path.exists() and not (log.exists() and log.stat().st_size)
+        if more or not rests or "unable to open" not in str(fault):
+            raise
+        return _opened(path, "&immutable=1")
+
+
 def about(connection: sqlite3.Connection) -> dict[str, str]:
     """The run's notes: id, name, created, pinned, owner, settings (JSON)."""
-    return dict(connection.execute("SELECT key, value FROM about").fetchall())
+    return notes_of(connection.execute("SELECT key, value FROM about").fetchall())
 
 
 def settings_in(notes: dict[str, str]) -> Settings:
@@ -74,21 +100,23 @@ def settings_in(notes: dict[str, str]) -> Settings:
 def events(connection: sqlite3.Connection) -> list[tuple[Event, float]]:
     """All that happened, oldest first, each with the time in seconds since 1970."""
     rows = connection.execute("SELECT step, kind, text, value, time FROM events ORDER BY number")
-    return [(Event(*row[:4]), row[4]) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 def metrics(connection: sqlite3.Connection) -> dict[str, np.ndarray]:
     """The metrics as columns of float64 by name, by step; what was not measured is NaN."""
     rows = connection.execute(f"SELECT {', '.join(METRICS)} FROM metrics ORDER BY step").fetchall()
-    table = np.array(rows, dtype=np.float64).reshape(-1, len(METRICS))
-    return dict(zip(METRICS, table.T, strict=True))
+    return columns_of(rows, METRICS)
 
 
 def steps(connection: sqlite3.Connection, exact: bool = False) -> list[int]:
     """The steps of the recorded moments, or of the exact checkpoints."""
     if not exact:
         return [row[0] for row in connection.execute("SELECT step FROM moments ORDER BY step")]
-    found = connection.execute("SELECT DISTINCT step FROM arrays WHERE exact = 1 ORDER BY step")
+    found = connection.execute(
+        "SELECT DISTINCT step FROM arrays WHERE exact = 1 AND typeof(step) = 'integer' "
+        "ORDER BY step"
+    )
     return [row[0] for row in found]
 
 
@@ -101,11 +129,7 @@ def moments(
     """Recorded moments by step, with the arrays of one layer, or of some kinds, or with all."""
     chosen = None if wanted is None else set(wanted)
     heads = connection.execute("SELECT step, epoch, loss, numbers FROM moments ORDER BY step")
-    found = {
-        row[0]: Moment(row[0], row[1], row[2], {}, _numbers(row[3], row[0]))
-        for row in heads
-        if chosen is None or row[0] in chosen
-    }
+    found = {row[0]: moment_of(row) for row in heads if chosen is None or row[0] in chosen}
     query = "SELECT step, layer, kind, dtype, shape, scale, units, crc, data FROM arrays "
     query += "WHERE exact = 0"
     given: list[object] = []
@@ -117,9 +141,9 @@ def moments(
     if chosen is not None and len(chosen) <= 500:
         query += f" AND step IN ({', '.join('?' * len(chosen))})"
         given += chosen
-    for step, *rest in connection.execute(query, given):
-        if step in found:
-            key, array = array_of(step, rest)
+    for row in connection.execute(query, given):
+        if (step := row[0]) in found:
+            key, array = array_of(step, row[1:])
             found[step].arrays[key] = array
     return list(found.values())
 
@@ -137,38 +161,20 @@ def checkpoint(connection: sqlite3.Connection, step: int) -> Checkpoint:
     return Checkpoint(step, arrays)
 
 
-def _numbers(text: str, step: int) -> dict[str, dict[str, float]]:
-    try:
-        return {
-            str(layer): {k: math.nan if v is None else float(v) for k, v in numbers.items()}
-            for layer, numbers in json.loads(text).items()
-        }
-    except (AttributeError, TypeError, ValueError):
-        raise Damaged(f"This run's file is damaged at step {step}.") from None
-
-
-def array_of(step: int, row: Iterable) -> tuple[ArrayKey, Array]:
-    """An array from its row: layer, kind, dtype, shape, scale, units, crc, data; may be Damaged."""
-    layer, kind, dtype, shape_text, scale, units, crc, data = row
-    try:
-        shape = tuple(json.loads(shape_text))
-        whole = dtype in DTYPES and all(isinstance(n, int) and n >= 0 for n in shape)
-        size = np.dtype(dtype).itemsize * math.prod(shape) if whole else -1
-        if size != len(data) or zlib.crc32(data) != crc or not math.isfinite(scale):
-            raise ValueError
-        return (layer, kind), Array(np.frombuffer(data, dtype).reshape(shape), scale, units)
-    except (TypeError, ValueError):
-        raise Damaged(
-            f"This run's file is damaged at step {step} ({layer} {kind}); others may be whole."
-        ) from None
-
-
 class Writer:
     """Appends to one run's file; there is one writer a run."""
 
     def __init__(self, path: Path, notes: dict[str, str] | None = None) -> None:
         """Open a run's file for appending; with `notes`, make it."""
-        self.connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        where = f"{path.as_uri()}?mode={'rw' if notes is None else 'rwc'}"
+        self.connection = sqlite3.connect(where, uri=True, timeout=10, check_same_thread=False)
+        try:
+            self._prepare(notes)
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self, notes: dict[str, str] | None) -> None:
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
         if notes is not None:
@@ -196,26 +202,27 @@ class Writer:
                     marks = ", ".join("?" * len(METRICS))
                     change.execute(f"INSERT OR REPLACE INTO metrics VALUES ({marks})", values)
                 elif isinstance(record, Moment):
-                    text = json.dumps(_finite(record.numbers), allow_nan=False)
-                    moment = (record.step, record.epoch, record.loss, text)
+                    numbers = numbers_text(record.numbers)
+                    moment = (record.step, record.epoch, record.loss, numbers)
                     change.execute("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", moment)
-                    self._keep(change, 0, record.step, record.arrays)
+                    self._keep(change, False, record.step, record.arrays)
                 else:
-                    self._keep(change, 1, record.step, record.arrays)
+                    self._keep(change, True, record.step, record.arrays)
 
     def _keep(
-        self, change: sqlite3.Connection, exact: int, step: int, arrays: dict[ArrayKey, Array]
+        self, change: sqlite3.Connection, exact: bool, step: int, arrays: dict[ArrayKey, Array]
     ) -> None:
-        for (layer, kind), array in arrays.items():
-            data, shape = array.values.tobytes(), json.dumps(array.values.shape)
-            what = (exact, step, layer, kind, array.values.dtype.name, shape)
-            row = (*what, array.scale, array.units, zlib.crc32(data), data)
+        for key, array in arrays.items():
+            row = array_row(exact, step, key, array)
             marks = ", ".join("?" * len(row))
             change.execute(f"INSERT OR REPLACE INTO arrays VALUES (NULL, {marks})", row)
 
     def sizes(self, exact: bool) -> dict[int, int]:
-        """Bytes of arrays by step, of the moments or of the checkpoints."""
-        query = "SELECT step, SUM(LENGTH(data)) FROM arrays WHERE exact = ? GROUP BY step"
+        """Bytes by step of the moments or of the checkpoints, what a row takes besides included."""
+        query = f"SELECT step, LENGTH(data) + {ROW_BYTES} AS size FROM arrays WHERE exact = ?"
+        if not exact:
+            query += f" UNION ALL SELECT step, LENGTH(numbers) + {ROW_BYTES} FROM moments"
+        query = f"SELECT step, SUM(size) FROM ({query}) GROUP BY step"
         return dict(self.connection.execute(query, (int(exact),)).fetchall())
 
     def drop(self, gone: Iterable[int], exact: bool) -> None:
@@ -235,16 +242,9 @@ class Writer:
         self.connection.close()
 
 
-def _finite(numbers: dict[str, dict[str, float]]) -> dict[str, dict[str, float | None]]:
-    return {
-        layer: {key: value if math.isfinite(value) else None for key, value in mine.items()}
-        for layer, mine in numbers.items()
-    }
-
-
 def is_disk_fault(fault: BaseException) -> bool:
     """Whether writing failed because the disk is full or gives errors, not because of the file."""
-    words = ("full", "disk i/o", "readonly", "unable to open")
+    words = ("full", "disk i/o", "readonly", "unable to open", "locked")
     return isinstance(fault, OSError) or (
         isinstance(fault, sqlite3.OperationalError) and any(w in str(fault).lower() for w in words)
     )

@@ -8,26 +8,28 @@ name is only text. No torch here.
 """
 
 import contextlib
-import json
 import os
 import re
 import secrets
+import sqlite3
 import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 
 from core import runfile
 from core.home import home
 from core.records import Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
 from core.settings import Settings
+from core.summaries import ENDED as ENDED
+from core.summaries import Summary as Summary
+from core.summaries import summary_of
+from core.summaries import this_process as this_process
 
 DEMO = Path(__file__).parent / "demo" / "two_linear.sqlite"
-ENDED = ("finished", "stopped", "diverged", "interrupted", "failed")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -89,86 +91,19 @@ class Run:
             kept = runfile.steps(connection, exact=True)
             return runfile.checkpoint(connection, kept[-1]) if kept else None
 
-    def summary(self) -> "Summary":
+    def summary(self) -> Summary:
         """What a list says of the run; a damaged file gives a summary that says so."""
         size = sum(p.stat().st_size for p in files(self.path) if p.exists())
         try:
-            return self._summary(size)
+            with runfile.reading(self.path) as connection:
+                return summary_of(connection, self.id, size)
         except Damaged as fault:
             return Summary(self.id, self.id, "damaged", str(fault), None, 0, 0, None, False, size)
-
-    def _summary(self, size: int) -> "Summary":
-        with runfile.reading(self.path) as connection:
-            notes = runfile.about(connection)
-            last = connection.execute(
-                "SELECT step, held_out_accuracy, seconds FROM metrics "
-                "WHERE held_out_accuracy IS NOT NULL ORDER BY step DESC LIMIT 1"
-            ).fetchone()
-            newest = connection.execute("SELECT MAX(step) FROM metrics").fetchone()[0] or 0
-            happened = runfile.events(connection)
-        settings = runfile.settings_in(notes)
-        state, message = _state(happened, notes.get("owner", ""), newest)
-        ending = next((e.value for e, _ in reversed(happened) if e.kind in ENDED and e.value), None)
-        accuracy = ending if ending is not None else last[1] if last else None
-        created = float(notes.get("created", 0))
-        pinned = notes.get("pinned") == "yes"
-        name = notes.get("name", self.id)
-        return Summary(
-            self.id, name, state, message, settings, newest, created, accuracy, pinned, size
-        )
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a list says of a run."""
-
-    id: str
-    name: str
-    state: str
-    """waiting, running, paused, finished, stopped, diverged, interrupted, failed or damaged."""
-    message: str
-    settings: Settings | None
-    step: int
-    created: float
-    accuracy: float | None
-    """On all test images where the run has ended, else on the held-out ones."""
-    pinned: bool
-    bytes: int
-
-
-def _state(happened: list[tuple[Event, float]], owner: str, step: int) -> tuple[str, str]:
-    words = {"created": "waiting", "started": "running", "resumed": "running"}
-    steering = [e for e, _ in happened if e.kind in (*words, *ENDED, "paused")]
-    if not steering:
-        return "waiting", ""
-    last = steering[-1]
-    if last.kind in ENDED:
-        return last.kind, last.text
-    if not _alive(owner):
-        return "interrupted", (
-            f"Interrupted at step {step}: the server that trained it ended. "
-            "Everything up to there is saved."
-        )
-    return words.get(last.kind, last.kind), last.text
-
-
-def this_process() -> str:
-    """Who owns a run: a process by its number and the time it started."""
-    process = psutil.Process()
-    return json.dumps([process.pid, process.create_time()])
-
-
-def _alive(owner: str) -> bool:
-    try:
-        pid, started = json.loads(owner)
-        return abs(psutil.Process(pid).create_time() - started) < 1
-    except (ValueError, TypeError, psutil.Error):
-        return False
 
 
 def folder() -> Path:
     """Where the runs' files are."""
-    place = home() / "runs"
+    place = home().absolute() / "runs"
     place.mkdir(exist_ok=True)
     return place
 
@@ -210,8 +145,9 @@ def new_id() -> str:
 
 def tidy_name(text: str) -> str:
     """A name as it is kept: one line of at most 80 characters that change nothing around them."""
-    kept = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
-    return " ".join("".join(kept).split())[:80].strip()
+    spaced = " ".join(text[:1000].split())
+    kept = "".join(c for c in spaced if unicodedata.category(c)[0] != "C")
+    return " ".join(unicodedata.normalize("NFC", kept)[:80].split())
 
 
 def create(settings: Settings, name: str = "") -> Run:
@@ -221,9 +157,13 @@ def create(settings: Settings, name: str = "") -> Run:
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
     notes = {"id": run_id, "name": name, "pinned": "no"}
     notes |= {"created": str(time.time()), "owner": this_process()}
-    writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
-    writer.append([Event(0, "created")])
-    writer.close()
+    try:
+        writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
+        writer.append([Event(0, "created")])
+        writer.close()
+    except (OSError, sqlite3.Error):
+        _unlink(run.path)
+        raise
     return run
 
 
@@ -233,22 +173,33 @@ def change(run: Run, **notes: str) -> None:
         notes["name"] = tidy_name(notes["name"])
         if not notes["name"]:
             raise ValueError("A name needs at least one letter or digit.")
-    writer = Writer(run.path)
-    writer.note(**notes)
-    writer.close()
+    try:
+        writer = Writer(run.path)
+        writer.note(**notes)
+        writer.close()
+    except sqlite3.Error as fault:
+        why = (
+            "not on this machine any more" if not run.path.exists() else f"kept as it was: {fault}"
+        )
+        raise ValueError(f"This run is {why}.") from None
 
 
 def delete(run: Run) -> None:
     """Remove a run from the list; `restore` brings it back until another is deleted."""
-    if run.id == "demo":
+    if run.id == "demo" or not run.path.exists():
         return
     for gone in folder().glob("*.deleted"):
         gone.unlink(missing_ok=True)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(sqlite3.Error):
         Writer(run.path).close()  # folds the write-ahead log into the file
+    with contextlib.suppress(FileNotFoundError):
         os.replace(run.path, run.path.with_suffix(".deleted"))
-    for path in files(run.path):
-        path.unlink(missing_ok=True)
+    _unlink(run.path)
+
+
+def _unlink(path: Path) -> None:
+    for one in files(path):
+        one.unlink(missing_ok=True)
 
 
 def restore(run_id: str) -> Run:
@@ -256,5 +207,6 @@ def restore(run_id: str) -> Run:
     path = folder() / f"{run_id}.deleted"
     if path not in folder().glob("*.deleted"):
         raise Missing("This run was deleted for good; only the last deleted one can come back.")
-    os.replace(path, path.with_suffix(".sqlite"))
+    with contextlib.suppress(FileNotFoundError):  # another window was faster
+        os.replace(path, path.with_suffix(".sqlite"))
     return find(run_id)

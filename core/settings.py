@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.architectures import ARCHITECTURES
-from core.architectures.bricks import AnyBrick, Mismatch
+from core.architectures.bricks import AnyBrick, Mismatch, sizes
 from core.architectures.plans import Layer, plan
 from core.data import DATASETS
 
@@ -17,6 +17,14 @@ OPTIMIZERS: dict[str, str] = {
     "sgd": "SGD with momentum",
     "rmsprop": "RMSprop",
 }
+
+
+MOST_BYTES = 4_000_000_000
+"""Most memory that a network's outputs may take, their gradients counted too."""
+LOOKED_AT = 1_000
+"""Images that a trained network is tried on at a time."""
+LONGEST = 300
+"""Most characters of a sentence that says what is wrong."""
 
 
 class Unfit(ValueError):
@@ -89,16 +97,16 @@ class Settings(BaseModel):
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")
-        if name not in ARCHITECTURES:
-            raise ValueError(
-                f"there is no architecture {name!r}; there are {_listed(ARCHITECTURES)}"
-            )
-        if data not in DATASETS:
-            raise ValueError(f"there is no data set {data!r}; there are {_listed(DATASETS)}")
-        chosen = ARCHITECTURES[name].model_validate(given.get("options") or {})
+        for what, chosen, known in (
+            ("architecture", name, ARCHITECTURES),
+            ("data set", data, DATASETS),
+        ):
+            if not isinstance(chosen, str) or chosen not in known:
+                raise ValueError(f"there is no {what} {_shown(chosen)}; there are {_listed(known)}")
+        options = ARCHITECTURES[name].model_validate(given.get("options") or {})
         dataset = DATASETS[data]
-        bricks = chosen.bricks(dataset.shape, len(dataset.classes))
-        return {**given, "options": chosen.model_dump(), "bricks": bricks}
+        bricks = options.bricks(dataset.shape, len(dataset.classes))
+        return {**given, "options": options.model_dump(), "bricks": bricks}
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
@@ -107,17 +115,32 @@ class Settings(BaseModel):
         wanted = (len(dataset.classes),)
         if layers[-1].output_shape != wanted:
             raise Mismatch(
-                f"the last layer gives {layers[-1].output_shape} numbers, but {dataset.title} has "
-                f"{wanted[0]} classes"
+                f"layer {len(layers)}, the last, gives {sizes(layers[-1].output_shape)} numbers, "
+                f"but {dataset.title} has {wanted[0]} classes"
             )
-        if self.batch_size == 1 and any(brick.kind == "batchnorm" for brick in self.bricks):
-            raise Mismatch("BatchNorm needs at least two images in a batch")
+        batch = min(self.batch_size, self.images)
+        for number, layer in enumerate(layers, 1):
+            if batch == 1 and layer.kind == "batchnorm":
+                raise Mismatch(f"layer {number}: BatchNorm needs at least two images in a batch")
+        numbers = [math.prod(layer.output_shape) for layer in layers]
+        bytes_needed = 8 * max(batch * sum(numbers), LOOKED_AT * max(numbers))
+        if bytes_needed > MOST_BYTES:
+            raise Mismatch(
+                f"layer {numbers.index(max(numbers)) + 1} gives the most numbers, and the network "
+                f"would need {bytes_needed / 1e9:.0f} GB of memory, of at most "
+                f"{MOST_BYTES / 1e9:.0f}; make that layer or the batch smaller"
+            )
         return self
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The network's layers with their names and shapes."""
         return plan(self.bricks, DATASETS[self.data].shape)
+
+    @property
+    def drawn_layers(self) -> tuple[Layer, ...]:
+        """The layers that have a card: all but Flatten, which changes no number."""
+        return tuple(layer for layer in self.layers if layer.kind != "flatten")
 
     @property
     def images(self) -> int:
@@ -162,12 +185,37 @@ def settings_from(given: dict[str, Any] | str | bytes) -> Settings:
 
 
 def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = next((str(part) for part in reversed(first["loc"]) if isinstance(part, str)), "")
-    field = Settings.model_fields.get(where)
-    name = field.title if field and field.title else where.replace("_", " ")
-    what = first["msg"].removeprefix("Value error, ")
-    got = first.get("input")
-    if first["type"] == "value_error" or isinstance(got, dict | list):
-        return f"{name}: {what}" if name else f"{what[0].upper()}{what[1:]}"
-    return f"{name}: {what[0].lower()}{what[1:]}, not {str(got)[:40]!r}"
+    first = error.errors(include_url=False)[0]
+    where, got = _field(first["loc"]), first.get("input")
+    text = first["msg"].removeprefix("Value error, ")
+    if where:
+        text = f"{where}: {text[0].lower()}{text[1:]}"
+        if first["type"] != "extra_forbidden" and isinstance(got, str | int | float | None):
+            text += f", not {_shown(got)}"
+    text = "".join(c if c.isprintable() else " " for c in f"{text[0].upper()}{text[1:]}")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """What a form calls the place of an error: "Learning rate", or "layer 3, units"."""
+    names = [part for part in place if isinstance(part, str)]
+    if place[:1] == ("bricks",) and len(place) > 1:
+        layer = f"layer {int(place[1]) + 1}"
+        return f"{layer}, {names[-1][:40]}" if len(place) > 3 else layer
+    name = names[-1] if names else ""
+    for model in (Settings, *ARCHITECTURES.values()):
+        field = model.model_fields.get(name)
+        if field and field.title:
+            return field.title
+    return name.replace("_", " ")[:40]
+
+
+def _shown(value: Any) -> str:
+    """A given value in a sentence, short whatever it is."""
+    if isinstance(value, str):
+        return repr(value[:40])
+    if isinstance(value, int) and not abs(value) < 10**40:
+        return "a number of more than 40 digits"
+    return (
+        str(value) if isinstance(value, int | float | None) else f"of type {type(value).__name__}"
+    )

@@ -96,13 +96,13 @@ def train(
     named: list[tuple[torch.Tensor, torch.Tensor]] = []
     batches: tuple[torch.Tensor, ...] = ()
     paused, pause_at = False, -1
-    spent, since = 0.0, time.perf_counter()
+    since = time.perf_counter()
     draw_at, save_at = since, since + CHECKPOINT_SECONDS
     yield Event(step, "resumed" if start else "started")
 
     while step < total:
         if paused or not inbox.empty():
-            spent += time.perf_counter() - since
+            state.seconds += time.perf_counter() - since
             if paused and inbox.picture_wanted:
                 inbox.picture_wanted = False
                 yield recorder.moment(step, step / per_epoch, None, live=True)
@@ -137,11 +137,15 @@ def train(
         loss.backward()
         value = loss.item()
         if not math.isfinite(value):
+            optimizer.zero_grad()
+            if record and all(p.isfinite().all() for p in network.parameters()):
+                yield recorder.moment(step, step / per_epoch, None)
             where = first_not_finite(network, images[batch]) or "the loss itself"
             text = f"The loss became {value} at step {step}; it began in the {where}."
             yield Event(step, "diverged", text)
             return
         now = time.perf_counter()
+        state.seconds, since = state.seconds + now - since, now
         if inbox.picture_wanted and now >= draw_at:
             inbox.picture_wanted = False
             yield recorder.moment(step, step / per_epoch, value, live=True)
@@ -159,18 +163,17 @@ def train(
         state.step = step = step + 1
         losses.append(value)
         named.append((output.detach(), truth))
-        if step % every == 0 or step <= DENSE or step == total:
+        if step % every == 0 or step % per_epoch == 0 or step <= DENSE:
             outputs, truths = (torch.cat(part) for part in zip(*named, strict=True))
             accuracy = (outputs.argmax(1) == truths).float().mean().item()
             measured: tuple[float | None, float | None] = (None, None)
             if step >= next_held_out or step % per_epoch == 0:
                 measured = evaluate(network, *held_out)
                 next_held_out = math.ceil(max(4, step) * 1.5)
-            mean, seconds = sum(losses) / len(losses), spent + time.perf_counter() - since
-            rate = state.learning_rate
-            yield Metric(step, step / per_epoch, mean, accuracy, *measured, rate, seconds)
+            mean, rate = sum(losses) / len(losses), state.learning_rate
+            yield Metric(step, step / per_epoch, mean, accuracy, *measured, rate, state.seconds)
             losses, named = [], []
-        if step == pause_at:
+        if step == pause_at < total:
             paused, pause_at = True, -1
             yield Event(step, "paused")
             yield state.checkpoint()
@@ -180,6 +183,12 @@ def train(
             save_at = now + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
             yield kept
 
+    network.eval()
+    if where := first_not_finite(network, held_out[0]):
+        yield Event(
+            step, "diverged", f"After step {step} the {where} is no finite number any more."
+        )
+        return
     optimizer.zero_grad()  # no update follows, so the last moment has no gradient
     if record:
         yield recorder.moment(step, step / per_epoch, None)

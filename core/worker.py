@@ -49,12 +49,15 @@ class Trainer:
                 if time.monotonic() - self._taken > UNHEARD_SECONDS:
                     return
         except DataError as fault:
-            self._records.append(Event(step, "failed", str(fault)))
+            self._fail(step, str(fault))
         except Exception as fault:
-            text = f"Training failed at step {step}: {type(fault).__name__}: {fault}"
-            self._records.append(Event(step, "failed", text[:500]))
+            self._fail(step, f"Training failed at step {step}: {type(fault).__name__}: {fault}")
         finally:
             self._over = True
+
+    def _fail(self, step: int, text: str) -> None:
+        with self._lock:
+            self._records.append(Event(step, "failed", text[:500]))
 
     def take(self, picture: bool) -> tuple[list[Record], bool]:
         """The records since the last call, the newest live picture last; and whether it is over.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.activations import ACTIVATIONS
 from core.architectures.bricks import AnyBrick, Shape
@@ -23,7 +23,11 @@ class Architecture(BaseModel):
 
     title: ClassVar[str]
     sentence: ClassVar[str]
-    activation: Function = "relu"
+    activation: Function = Field(
+        "relu",
+        title="Activation function",
+        description="Bends what a layer gives; without it all layers together are one line.",
+    )
 
     def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:
         """The stack for inputs of `input_shape` (no batch) that ends in `outputs` numbers."""

@@ -63,7 +63,10 @@ def plan(bricks: tuple[AnyBrick, ...], input_shape: Shape) -> tuple[Layer, ...]:
     Raises Mismatch with the number of the brick that does not fit, counted from 1.
     """
     if len(bricks) > MAX_LAYERS:
-        raise Mismatch(f"{len(bricks)} layers; at most {MAX_LAYERS} can be drawn and trained here")
+        raise Mismatch(
+            f"layer {MAX_LAYERS + 1}: at most {MAX_LAYERS} layers can be drawn and trained here, "
+            f"not {len(bricks):,}"
+        )
     layers: list[Layer] = []
     counts: dict[str, int] = {}
     shape = seen = input_shape
@@ -92,9 +95,9 @@ def plan(bricks: tuple[AnyBrick, ...], input_shape: Shape) -> tuple[Layer, ...]:
             seen = after
         shape = after
     if sum(layer.parameters for layer in layers) > MAX_NUMBERS:
-        largest = max(layers, key=lambda layer: layer.parameters)
+        counted = [layer.parameters for layer in layers]
         raise Mismatch(
-            f"the network would learn more than {MAX_NUMBERS:,} numbers; {largest.name} alone has "
-            f"{largest.parameters:,}"
+            f"layer {counted.index(max(counted)) + 1}: it alone has {max(counted):,} numbers, and "
+            f"the network would learn more than {MAX_NUMBERS:,}; make it smaller"
         )
     return tuple(layers)

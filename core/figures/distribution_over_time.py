@@ -21,7 +21,7 @@ def distribution_over_time(
     `edges`: (bins + 1,) the same for the whole run; `counts`: (steps, bins). `quantity` titles the
     value axis; `role` (a key of `style.ROLES`) gives the colour.
     """
-    fig = style.figure("step (recorded moments)", quantity, legend=False)
+    fig = style.figure("step (recorded moments)", quantity, height=style.MATRIX, legend=False)
     share = shares(counts)
     keep = style.thinned(len(share), BUDGET)
     shown = share[keep]

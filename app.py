@@ -1,0 +1,38 @@
+"""The launcher (`streamlit run app.py`): dashboard, live route, guard and the engine's life."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+
+from core import live
+from core.engine import engine, stop
+from pages.shared.chart import publish_plotly
+from pages.shared.guard import Guard, raise_file_limit
+
+
+@contextlib.asynccontextmanager
+async def life(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Start the engine and warm up; at the end, stop the workers."""
+    raise_file_limit()
+    publish_plotly()
+    await asyncio.to_thread(engine)
+    live.route_is_open = True
+    gc.collect()
+    gc.freeze()  # what is imported now stays: no later collection need look at it
+    yield {}
+    live.route_is_open = False
+    await asyncio.to_thread(stop)
+
+
+app = st.App(
+    "pages/navigation.py",
+    lifespan=life,
+    routes=[WebSocketRoute("/live/{run}", live.serve)],
+    middleware=[Middleware(Guard)],
+)

@@ -1,0 +1,25 @@
+"""The page map, and the frame around every page."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path[:0] = [root for root in [str(Path(__file__).parents[1])] if root not in sys.path]
+
+from core.engine import engine  # noqa: E402
+from pages.shared.frame import draw_frame  # noqa: E402
+
+ICON = Path(__file__).parent / "shared" / "icon.svg"
+st.set_page_config(page_title="Layerscope", page_icon=str(ICON), layout="wide")
+PAGES = [
+    st.Page("train.py", title="Train", icon=":material/play_circle:", default=True),
+    st.Page("weights.py", title="Weights", icon=":material/grid_on:"),
+    st.Page("activations.py", title="Activations", icon=":material/bolt:"),
+    st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
+    st.Page("runs.py", title="Runs", icon=":material/folder_open:"),
+]
+page = st.navigation(PAGES, position="hidden")
+engine()
+draw_frame(PAGES)
+page.run()

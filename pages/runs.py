@@ -1,0 +1,69 @@
+"""Runs: every run on this machine, to open, rename, pin, delete, download and bring back."""
+
+import pandas as pd
+import streamlit as st
+
+from core import runs
+from core.budget import budget
+from pages.shared.choose import open_run, run_in_link
+from pages.shared.shelf import actions, bring_in, undo
+
+listed = [*runs.summaries(), runs.find("demo").summary()]
+places = {summary.id: place for place, summary in enumerate(listed)}
+chosen = run_in_link() if run_in_link() in places else listed[0].id
+if len(listed) == 1:
+    st.info(
+        "No run of your own yet: press Train on the Train page. Until then there is the recorded "
+        "one that comes with Layerscope.",
+        icon=":material/play_circle:",
+    )
+rows = [
+    {
+        "Name": s.name,
+        "State": s.state,
+        "Test accuracy": None if s.accuracy is None else 100 * s.accuracy,
+        "Steps": s.step,
+        "Data": s.settings and s.settings.data,
+        "Network": s.settings and s.settings.architecture,
+        "Activation": s.settings and s.settings.activation,
+        "Optimizer": s.settings and f"{s.settings.optimizer} {s.settings.learning_rate:g}",
+        "Batch": s.settings and s.settings.batch_size,
+        "Epochs": s.settings and s.settings.epochs,
+        "Seed": s.settings and s.settings.seed,
+        "Started": pd.Timestamp(s.created, unit="s", tz="UTC") if s.created else None,
+        "MB": s.bytes / 1e6,
+        "Pinned": s.pinned,
+    }
+    for s in listed
+]
+picked = st.dataframe(
+    pd.DataFrame(rows),
+    hide_index=True,
+    key="table",
+    on_select="rerun",
+    selection_mode="single-row",
+    selection_default={"selection": {"rows": [places[chosen]]}},
+    column_config={
+        "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Started": st.column_config.DatetimeColumn(format="distance"),
+        "MB": st.column_config.NumberColumn(format="%.1f"),
+    },
+)
+selected = picked.selection.rows
+summary = listed[selected[0]] if selected and selected[0] < len(listed) else listed[places[chosen]]
+if summary.id != run_in_link():
+    open_run(summary.id)
+st.subheader(summary.name)
+if summary.message:
+    st.caption(summary.message)
+actions(runs.find(summary.id), summary)
+undo()
+
+st.subheader("Bring in a run")
+bring_in()
+used = sum(s.bytes for s in listed)
+st.caption(
+    f"The runs take {used / 1e6:,.0f} MB of {budget() / 1e6:,.0f} MB. When more is needed, the "
+    "oldest ones that are not pinned go, and the Train page says so before. "
+    f"Folder: {runs.folder()}"
+)

@@ -1,0 +1,40 @@
+"""At work: the pre-activations that a run's layer gives to its activation function at a moment."""
+
+import numpy as np
+import streamlit as st
+
+from core.architectures.bricks import Activation
+from core.runs import Run, Summary
+from pages.shared.choose import choose, choose_step
+from pages.shared.fresh import keep_fresh
+from pages.shared.inputs import answer, choose_image
+
+
+def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | None:
+    """The numbers that reach an activation function of a run, at a moment that a person chooses.
+
+    Without a function: the logits of one chosen image, (classes,). None, with a sentence, where the
+    run does not use the function.
+    """
+    steps, settings = keep_fresh(run, summary), run.settings()
+    if function is None:
+        image, _, probe = choose_image(settings)
+        found = answer(run.id, choose_step(steps), probe, image, run)
+        return found.outputs[settings.layers[-1].name].astype(np.float64)
+    users = {
+        layer.name: before.name
+        for before, layer in zip(settings.layers, settings.layers[1:], strict=False)
+        if isinstance(layer.brick, Activation) and layer.brick.function == function
+    }
+    if not users:
+        st.info(
+            "This run does not use this function: choose another run, or train one with it. "
+            "The curve is drawn without numbers.",
+            icon=":material/info:",
+        )
+        return None
+    layer = choose("Layer", list(users), "at")
+    step = choose_step(steps)
+    moment = run.moments([step], layer=users[layer], kinds=("output",))[0]
+    array = moment.arrays.get((users[layer], "output"))
+    return None if array is None else array.numbers().astype(np.float64).ravel()

@@ -1,0 +1,135 @@
+// A live Plotly chart: one node, drawn anew in place whenever the page sends another figure.
+
+const charts = new WeakMap(); // node -> the chart's state
+const patience = 1000; // milliseconds before a chart says that it is waiting
+const pause = 10000; // milliseconds before a script that did not load is tried again
+
+// The folder the app is served from, with any base path: Streamlit's own scripts lie in static/js/ in it.
+function appRoot() {
+  const script = document.querySelector('script[src*="static/js/"]');
+  const cut = script ? script.src.indexOf("static/js/") : -1;
+  return cut > 0 ? script.src.slice(0, cut) : new URL("./", document.baseURI).href;
+}
+
+// Plotly, loaded once a page for all charts on it.
+function plotly(path) {
+  if (window.Plotly?.react) return Promise.resolve(window.Plotly);
+  window.layerscopePlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(path, appRoot()).href;
+    script.onload = () => (window.Plotly?.react ? resolve(window.Plotly) : reject(new Error()));
+    script.onerror = () => reject(new Error());
+    document.head.append(script);
+  }).catch((error) => {
+    setTimeout(() => delete window.layerscopePlotly, pause);
+    throw error;
+  });
+  return window.layerscopePlotly;
+}
+
+function say(node, words) {
+  let place = node.querySelector(".layerscope-chart-words");
+  if (!words) return place?.remove();
+  if (!place) {
+    place = document.createElement("p");
+    place.className = "layerscope-chart-words";
+    place.setAttribute("role", "status");
+    node.prepend(place);
+  }
+  place.textContent = words;
+}
+
+// The page's own colours and font, so that the chart belongs to it in light and in dark.
+function inPageColours(node, layout) {
+  const page = getComputedStyle(node);
+  const get = (name, otherwise) => page.getPropertyValue(name).trim() || otherwise;
+  const template = ((layout.template ??= {}).layout ??= {});
+  const text = get("--st-text-color", template.font?.color);
+  const line = get("--st-border-color-light", "rgba(128,132,140,0.25)");
+  template.font = { ...template.font, color: text, family: get("--st-font", "sans-serif") };
+  for (const axis of ["xaxis", "yaxis"]) {
+    template[axis] = { ...template[axis], gridcolor: line, zerolinecolor: line };
+  }
+  template.hoverlabel = {
+    ...template.hoverlabel,
+    bgcolor: get("--st-background-color", undefined),
+    bordercolor: line,
+    font: { ...template.hoverlabel?.font, color: text },
+  };
+  template.modebar = { ...template.modebar, color: line, activecolor: text };
+}
+
+async function draw(node, state) {
+  if (state.busy) return; // whoever draws goes on with the newest figure
+  state.busy = true;
+  try {
+    while (state.bytes && !state.gone && node.clientWidth > 0) {
+      const { bytes } = state;
+      state.bytes = null;
+      const { script, key, config, figure } = JSON.parse(new TextDecoder().decode(bytes));
+      node.style.height = `${figure.layout.height}px`;
+      const waiting = setTimeout(() => say(node, "The chart is on its way …"), patience);
+      let Plotly;
+      try {
+        Plotly = await plotly(script);
+      } catch {
+        say(
+          node,
+          `This chart cannot be drawn: its library, ${script}, did not load. Either the connection ` +
+            "broke, or the server does not hand out static files (enableStaticServing in its " +
+            "configuration). It is tried again by itself.",
+        );
+        state.bytes ??= bytes;
+        state.retry = setTimeout(() => draw(node, state), pause + 100);
+        return;
+      } finally {
+        clearTimeout(waiting);
+      }
+      if (state.gone) return;
+      say(node, "");
+      const { layout } = figure;
+      inPageColours(node, layout);
+      layout.uirevision ??= key;
+      layout.width = node.clientWidth;
+      // A finger that moves over a chart scrolls the page.
+      if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+      await Plotly.react(node, figure.data, layout, { ...config, responsive: false });
+      state.width = layout.width;
+      state.drawn = bytes;
+      const title = (axis) => layout[axis]?.title?.text ?? "";
+      node.setAttribute("role", "img");
+      node.setAttribute("aria-label", `Chart of ${title("yaxis")} over ${title("xaxis")}`);
+    }
+  } catch (error) {
+    say(node, `This chart cannot be drawn: ${error.message}`);
+  } finally {
+    state.busy = false;
+  }
+}
+
+function begin(node) {
+  const state = { bytes: null, drawn: null, width: 0, busy: false, gone: false };
+  state.observer = new ResizeObserver(() => {
+    if (node.clientWidth === state.width) return;
+    state.bytes ??= state.drawn;
+    requestAnimationFrame(() => draw(node, state));
+  });
+  state.observer.observe(node);
+  charts.set(node, state);
+  return state;
+}
+
+export default function ({ data, parentElement }) {
+  const node = parentElement.querySelector(".layerscope-chart");
+  if (!node || !data) return;
+  const state = charts.get(node) ?? begin(node);
+  state.bytes = data;
+  draw(node, state);
+  return () => {
+    state.gone = true;
+    state.observer.disconnect();
+    clearTimeout(state.retry);
+    charts.delete(node);
+    window.Plotly?.purge?.(node);
+  };
+}

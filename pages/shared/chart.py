@@ -1,0 +1,79 @@
+"""The charts of the pages: one that goes on changing in place, and one that stands still."""
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.figures import style
+
+STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
+SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+NAME = f"plotly-{plotly.__version__}.min.js"
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage", "resetScale2d"]],
+    "doubleClick": "reset",
+    "showTips": False,
+}
+
+_chart = st.components.v2.component(
+    "layerscope_chart",
+    html='<div class="layerscope-chart"></div>',
+    css="""
+        .layerscope-chart { position: relative; width: 100%; overflow: hidden; }
+        .layerscope-chart-words { margin: 0; padding: 1rem 0; font-size: 0.875rem; opacity: 0.75; }
+    """,
+    js=Path(__file__).with_suffix(".js").read_text("utf-8"),
+    isolate_styles=False,  # Plotly writes its own style sheet into the page's head
+)
+
+
+def live_chart(fig: go.Figure, key: str) -> None:
+    """Draw a figure that a later rerun changes in place: same node, same zoom, no flicker.
+
+    `key` names the chart on its page. The room for it is kept from the first moment: the
+    height of the figure's layout. A zoom ends where the figure's `uirevision` becomes another.
+    """
+    publish_plotly()
+    head = json.dumps({"script": f"app/static/{NAME}", "key": key, "config": CONFIG})
+    data = f'{head[:-1]}, "figure": {fig.to_json(validate=False)}}}'  # into the same object
+    _chart(key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE))
+
+
+def still_chart(fig: go.Figure, key: str) -> None:
+    """Draw a figure that stands still until something else is chosen, in the page's colours."""
+    st.plotly_chart(fig, key=key, theme="streamlit", config=CONFIG)
+
+
+def publish_plotly(folder: Path = STATIC) -> Path | None:
+    """Put the browser's part of Plotly where Streamlit serves static files; gives its path.
+
+    Cheap when it is there already, and safe when two processes do it at once: a copy appears under
+    its name whole or not at all. None where it cannot be written; the charts then say so.
+    """
+    target = folder / NAME
+    # The server refuses a link that leads out of the folder: only a whole file of our own counts.
+    ours = target.is_file() and not target.is_symlink()
+    if ours and target.stat().st_size == SOURCE.stat().st_size:
+        return target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, copy = tempfile.mkstemp(prefix=".plotly-", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as out, SOURCE.open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
+            os.chmod(copy, 0o644)
+            os.replace(copy, target)
+        except BaseException:
+            os.unlink(copy)
+            raise
+    except OSError:
+        return None
+    return target

@@ -1,0 +1,121 @@
+"""Choosing: which run, which layer, which moment. What is chosen is in the URL.
+
+The only room that touches `session_state`; it holds names and numbers.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core import runs
+from core.runs import Missing, Run, Summary
+
+Option = TypeVar("Option")
+
+
+def run_in_link() -> str:
+    """The run that the link names, as it stands there; it need not exist."""
+    return st.query_params.get("run", "")[:80]
+
+
+def open_run(run_id: str) -> None:
+    """Make a run the chosen one: in the link, so that the view can be sent and reloaded."""
+    st.query_params["run"] = run_id
+
+
+def label(summary: Summary) -> str:
+    """A run in a list: its name, its state, how good it is."""
+    if summary.state in ("waiting", "running", "paused"):
+        return f"{summary.name} · in training"
+    good = "" if summary.accuracy is None else f" · {summary.accuracy:.1%}"
+    return f"{summary.name} · {summary.state}{good}"
+
+
+def choose_run() -> tuple[Run, Summary]:
+    """Let a person choose a run; the newest where the link names none, the recorded one if none.
+
+    A link to a run that is not here stops the page with a sentence.
+    """
+    listed = {summary.id: summary for summary in runs.summaries()}
+    listed["demo"] = runs.find("demo").summary()
+    named = run_in_link()
+    if named and named not in listed:
+        st.warning(str(Missing.sentence), icon=":material/link_off:")
+        st.page_link("train.py", label="Open the newest run", icon=":material/arrow_forward:")
+        st.stop()
+    chosen = named or next(iter(listed))
+    st.session_state["_run"] = chosen
+    st.selectbox(
+        "Run",
+        list(listed),
+        key="_run",
+        format_func=lambda run_id: label(listed[run_id]),
+        on_change=lambda: open_run(st.session_state["_run"]),
+        label_visibility="collapsed",
+    )
+    run, summary = runs.find(chosen), listed[chosen]
+    if summary.state == "damaged":
+        st.error(summary.message, icon=":material/broken_image:")
+        st.page_link("runs.py", label="Go to the runs", icon=":material/folder_open:")
+        st.stop()
+    return run, summary
+
+
+def choose(
+    title: str,
+    options: Sequence[Option],
+    key: str,
+    format_func: Callable[[Option], str] = str,
+    **more: Any,
+) -> Option:
+    """Let a person choose one of a few options, side by side; the choice is in the link."""
+    chosen = st.segmented_control(
+        title,
+        options,
+        key=key,
+        default=options[0],
+        required=True,
+        bind="query-params",
+        format_func=format_func,
+        **more,
+    )
+    return options[0] if chosen is None else chosen
+
+
+def choose_step(steps: Sequence[int]) -> int:
+    """Let a person choose one of the recorded moments; the last where the link names none."""
+    if len(steps) == 1:
+        st.caption(f"Step {steps[0]:,}, the only recorded moment so far.")
+        return steps[0]
+    nearest = min(steps, key=lambda step: abs(step - number_in_link(steps[-1], "step")))
+    st.session_state["_step"] = nearest
+    return st.select_slider(
+        "Moment (step)",
+        steps,
+        key="_step",
+        format_func=lambda step: f"{step:,}",
+        on_change=lambda: keep_number(st.session_state["_step"], "step"),
+    )
+
+
+def number_in_link(default: int, name: str) -> int:
+    """The number that the link gives under a name, or the default where it gives none."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else default
+
+
+def keep_number(number: int | None, name: str) -> None:
+    """Write a number into the link, so that the view can be sent and reloaded."""
+    if number is not None and st.query_params.get(name) != str(number):
+        st.query_params[name] = str(number)
+
+
+def first_number(key: str, name: str, default: int) -> int:
+    """Where a scope opens: what the link said when it was first drawn, not as it is moved."""
+    return st.session_state.setdefault(f"_first-{name}-{key}", number_in_link(default, name))
+
+
+def value_of(key: str) -> Any:
+    """What a widget or a component of this page holds now; None where it was not drawn yet."""
+    return st.session_state.get(key)

@@ -1,0 +1,112 @@
+"""The form of a run's settings, drawn from their fields: no architecture has a form of its own."""
+
+from typing import Any, Literal, get_args, get_origin
+
+import annotated_types
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from core.activations import ACTIVATIONS
+from core.architectures import ARCHITECTURES
+from core.data import DATASETS
+from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
+
+TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
+KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+
+
+def choose_settings() -> Settings | None:
+    """Let a person choose all that defines a run; None, with a sentence, where it does not fit."""
+    with st.container(key="settings"):
+        first, second, third, fourth = st.columns(4)
+        with first:
+            data = _pick("Data set", {name: d.title for name, d in DATASETS.items()}, "data")
+            st.caption(DATASETS[data].description)
+            share = st.slider(
+                "Training data used",
+                *(1, 100, 100),
+                format="%d %%",
+                key="share",
+                help=Settings.model_fields["share"].description,
+                **KEPT,
+            )
+        with second:
+            titles = {name: a.title for name, a in ARCHITECTURES.items()}
+            name = _pick("Architecture", titles, "architecture")
+            st.caption(ARCHITECTURES[name].sentence)
+            options = {
+                field: field_input(field, info, name)
+                for field, info in ARCHITECTURES[name].model_fields.items()
+            }
+        with third:
+            optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
+            learning_rate = field_input("learning_rate", Settings.model_fields["learning_rate"])
+            batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
+        with fourth:
+            epochs = field_input("epochs", Settings.model_fields["epochs"])
+            seed = field_input("seed", Settings.model_fields["seed"])
+    given = {"data": data, "share": share / 100, "architecture": name, "options": options}
+    given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
+    try:
+        return settings_from({**given, "epochs": epochs, "seed": seed})
+    except Unfit as fault:
+        st.error(str(fault), icon=":material/rule:")
+        return None
+
+
+def described(settings: Settings) -> str:
+    """What a press on Train would train, in a line."""
+    layers = " → ".join(layer.name for layer in settings.drawn_layers)
+    learned = sum(layer.parameters for layer in settings.layers)
+    return (
+        f"Trains **{settings.title}**: {layers}; {learned:,} learned numbers, "
+        f"{settings.images:,} images, {settings.epochs} × {settings.steps_per_epoch:,} steps."
+    )
+
+
+def field_input(name: str, field: FieldInfo, family: str = "") -> Any:
+    """One input for a field: what it is follows from the field's type and bounds."""
+    key = f"{family}_{name}" if family else name
+    title = field.title or name.replace("_", " ").capitalize()
+    help_text, low, high = field.description, *_bounds(field)
+    if get_origin(field.annotation) is Literal:
+        words = [str(word) for word in get_args(field.annotation)]
+        return _pick(title, {word: TITLES.get(word, word) for word in words}, key)
+    if field.annotation is bool:
+        return st.toggle(title, value=field.default, key=key, help=help_text, **KEPT)
+    if field.annotation is int:
+        return st.number_input(
+            title, int(low), int(high), field.default, 1, key=key, help=help_text, **KEPT
+        )
+    return st.number_input(
+        title,
+        float(low),
+        float(min(high, 1000.0)),
+        float(field.default),
+        step=0.1 if high <= 1 else 0.001,
+        format="%.5g",
+        key=key,
+        help=help_text,
+        **KEPT,
+    )
+
+
+def _pick(title: str, titles: dict[str, str], key: str) -> str:
+    return st.selectbox(
+        title, list(titles), format_func=lambda name: titles.get(name, name), key=key, **KEPT
+    )
+
+
+def _bounds(field: FieldInfo) -> tuple[float, float]:
+    low, high = 0.0, 1e12
+    for rule in field.metadata:
+        match rule:
+            case annotated_types.Ge(ge=bound):
+                low = bound  # type: ignore[assignment]
+            case annotated_types.Gt(gt=bound):
+                low = bound + 1e-6  # type: ignore[operator]
+            case annotated_types.Le(le=bound):
+                high = bound  # type: ignore[assignment]
+            case annotated_types.Lt(lt=bound):
+                high = bound - 1e-6  # type: ignore[operator]
+    return low, high

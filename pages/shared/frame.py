@@ -1,0 +1,17 @@
+"""The frame around every page: the name, and links to the pages that keep the chosen run."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.shared.choose import run_in_link
+
+
+def draw_frame(pages: Sequence[StreamlitPage]) -> None:
+    """Draw the top line; each link carries the run, so that a page shows the same one."""
+    run_id = run_in_link()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
+        st.markdown("**Layerscope**", width="content")
+        for page in pages:
+            st.page_link(page, width="content", query_params={"run": run_id} if run_id else None)

@@ -1,0 +1,98 @@
+"""Inputs: which image is looked at, and what every layer answers to it at a recorded moment."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from core.data import DATASETS, DataError, images01
+from core.engine import engine
+from core.runs import Run
+from core.settings import Settings
+
+
+class Answer(NamedTuple):
+    """Every layer's output for one image, and the probabilities; `note` says how exact it is."""
+
+    outputs: dict[str, np.ndarray]
+    probabilities: np.ndarray
+    note: str
+
+
+def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
+    """Let a person choose a test image: one of each class, or any by its number.
+
+    Gives the image (C, H, W) between 0 and 1, its class, and its place among the probe inputs.
+    """
+    dataset = DATASETS[settings.data]
+    try:
+        split = dataset.load()
+    except DataError as fault:
+        st.error(str(fault), icon=":material/cloud_off:")
+        st.stop()
+    probes = dataset.probes(split)
+    names = [dataset.classes[split.test_labels[place]] for place in probes]
+    other = "any image"
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        name = st.segmented_control(
+            "Input",
+            [*names, other],
+            key="input",
+            default=names[0],
+            required=True,
+            bind="query-params",
+        )
+        if name == other:
+            last = len(split.test_labels) - 1
+            place = st.number_input(
+                f"Test image, 0 to {last:,}",
+                0,
+                last,
+                0,
+                key="image",
+                bind="query-params",
+                width=220,
+            )
+            probe = probes.index(place) if place in probes else None
+        else:
+            probe = names.index(name) if name in names else 0
+            place = probes[probe]
+    return images01(split.test_images[place]), int(split.test_labels[place]), probe
+
+
+@st.cache_data(max_entries=64, show_spinner="Asking a worker …")
+def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: Run) -> Answer:
+    """What every layer gave for an image at a step: as recorded for a probe, else computed anew."""
+    settings = _run.settings()
+    moment = _run.moments([step])[0]
+    if place is not None:
+        outputs = {
+            layer: array.numbers()[place]
+            for (layer, kind), array in moment.arrays.items()
+            if kind == "output"
+        }
+        logits = outputs[settings.layers[-1].name].astype(np.float64)
+        powers = np.exp(logits - logits.max())
+        return Answer(outputs, powers / powers.sum(), "As recorded, with 16 bits a number.")
+    arrays, note = moment.arrays, "Computed by PyTorch from this moment's weights of 16 bits."
+    if any(array.units is not None for (_, kind), array in arrays.items() if kind == "weight"):
+        checkpoint = min(_run.steps(exact=True), key=lambda s: abs(s - step), default=None)
+        if checkpoint is None:
+            raise LookupError("no exact weights were kept in this run")
+        arrays = _run.checkpoint(checkpoint).arrays
+        note = (
+            f"Computed by PyTorch from the exact weights of step {checkpoint:,}, the nearest kept."
+        )
+    weights = {
+        key: array
+        for key, array in arrays.items()
+        if key[1] != "output" and not key[1].endswith("_gradient")
+    }
+    found = engine().outputs(settings, weights, image[np.newaxis])
+    chances = found.pop("softmax")[0]
+    return Answer({name: values[0] for name, values in found.items()}, chances, note)
+
+
+def enlarged(image: np.ndarray) -> np.ndarray:
+    """An image (C, H, W) as a picture with hard pixels, dark on light, (height, width)."""
+    return 1 - np.kron(image.mean(axis=0), np.ones((9, 9), np.float32))

@@ -1,0 +1,84 @@
+"""Packed pictures for the scope, made once for all who look at the same moments of a run."""
+
+import numpy as np
+import streamlit as st
+
+from core import live, pictures
+from core.budget import kept_steps
+from core.data import DATASETS, images01
+from core.runs import Run
+from core.settings import Settings
+
+MOST_FRAMES = 48
+KINDS = ("weight", "output")
+
+
+def probe_inputs(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """The probe images (n, C, H, W) between 0 and 1, and their labels: one of each class."""
+    dataset = DATASETS[settings.data]
+    split = dataset.load()
+    chosen = list(dataset.probes(split))
+    return images01(split.test_images[chosen]), split.test_labels[chosen]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def replay(
+    run_id: str, newest: int, _run: Run, step: int, probe: int, autoplay: bool = False
+) -> bytes:
+    """The strip over the whole run, at most 48 of its moments; `newest` says how far it is.
+
+    It opens at the moment nearest to `step`, with the probe input of that number.
+    """
+    steps = kept_steps(_run.steps(), MOST_FRAMES)
+    opened = min(steps, key=lambda kept: abs(kept - step))
+    return _strip(_run, steps, step=opened, probe=probe, autoplay=autoplay)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def live_strip(run_id: str, pushed: bool, _run: Run) -> bytes:
+    """The strip that the browser goes on from while a run trains; it has one recorded moment."""
+    url = f"/live/{run_id}" if pushed else None
+    return _strip(_run, _run.steps()[-1:], live=True, url=url)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def layer_over_time(
+    run_id: str, newest: int, _run: Run, layer_name: str, kind: str, step: int
+) -> bytes:
+    """One layer's weights, and their gradients, at every recorded moment; opened at `step`."""
+    layer = next(x for x in _run.settings().layers if x.name == layer_name)
+    moments = _run.moments(layer=layer_name, kinds=("weight", "weight_gradient"))
+    return pictures.layer_view(run_id, layer, moments, kind, step=step)
+
+
+def _strip(
+    run: Run,
+    steps: list[int],
+    *,
+    live: bool = False,
+    url: str | None = None,
+    step: int | None = None,
+    probe: int = 0,
+    autoplay: bool = False,
+) -> bytes:
+    settings = run.settings()
+    images, labels = probe_inputs(settings)
+    return pictures.strip(
+        run.id,
+        settings.title,
+        settings.drawn_layers,
+        images,
+        labels.tolist(),
+        DATASETS[settings.data].classes,
+        run.moments(steps, kinds=KINDS),
+        live=live,
+        url=url,
+        step=step,
+        probe=min(probe, len(labels) - 1),
+        autoplay=autoplay,
+    )
+
+
+def newest_strip(run: Run) -> bytes:
+    """What the strip of a training run shows now, where pictures are asked for, not pushed."""
+    return live.newest(run.id) or live_strip(run.id, False, run)

@@ -1,0 +1,56 @@
+"""The scope: packed pictures on the page, drawn in the browser, and what was chosen there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_PARTS = ("scope_pictures.js", "scope_cards.js", "scope_live.js", "scope.js")  # one script
+_mount = st.components.v2.component(
+    "layerscope_scope",
+    css=(_HERE / "scope.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was chosen in the scope; None for what was not touched."""
+
+    step: int | None
+    """The step at which the slider was released."""
+    probe: int | None
+    """The number of the probe input, counted from 0."""
+    layer: str | None
+    """The id of the card whose title was clicked."""
+    socket: Literal["open", "failed"] | None
+    """ "failed" where live pictures do not get through, "open" once they do again."""
+
+
+def _changed() -> None:
+    """Streamlit keeps a component's value only where it has a callback."""
+
+
+def scope(packed: bytes, key: str) -> Seen:
+    """Draw packed pictures of core.pictures, and give what was chosen in them.
+
+    The same `key` keeps the canvas, its place in time and its socket over reruns.
+    """
+    names = ("step", "probe", "layer", "socket")
+    values = _mount(
+        key=key,
+        data=packed,
+        on_step_change=_changed,
+        on_probe_change=_changed,
+        on_layer_change=_changed,
+        on_socket_change=_changed,
+    )
+    step, probe, layer, socket = (values.get(name) for name in names)
+    return Seen(
+        step if isinstance(step, int) else None,
+        probe if isinstance(probe, int) else None,
+        layer if isinstance(layer, str) else None,
+        cast(Literal["open", "failed"], socket) if socket in ("open", "failed") else None,
+    )

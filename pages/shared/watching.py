@@ -1,0 +1,177 @@
+"""Watching a run: its state, its controls, its curves and its layers, live while it trains."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import live
+from core.commands import Command, Word
+from core.engine import engine
+from core.figures.accuracy_curve import accuracy_curve
+from core.figures.loss_curve import loss_curve
+from core.runs import ENDED, Run, Summary
+from core.settings import Settings
+from pages.shared import packed
+from pages.shared.chart import live_chart
+from pages.shared.choose import first_number, keep_number, value_of
+from pages.shared.scope import scope
+
+PUSHED_SECONDS, ASKED_SECONDS = 1.0, 0.25
+RESUMABLE = ("interrupted", "stopped", "diverged", "failed")
+
+
+def watch(run: Run, summary: Summary) -> None:
+    """Draw a run and keep it fresh: pictures are pushed where they can be, else asked for."""
+    trains = summary.state not in (*ENDED, "damaged")
+    seen = value_of(f"scope-{run.id}") or {}
+    pushed = live.route_is_open and seen.get("socket") != "failed"
+    every = (PUSHED_SECONDS if pushed else ASKED_SECONDS) if trains else None
+    st.fragment(_watch, run_every=every)(run, trains, pushed)
+
+
+def _watch(run: Run, trains: bool, pushed: bool) -> None:
+    summary = run.summary()
+    if trains and summary.state in ENDED:
+        st.rerun()
+    settings = run.settings()
+    metrics = run.metrics()
+    _state_line(summary, settings, metrics)
+    if trains:
+        _controls(run, summary, settings)
+    _strip(run, settings, trains, pushed)
+    _curves(run, metrics)
+
+
+def _state_line(summary: Summary, settings: Settings, metrics: dict[str, np.ndarray]) -> None:
+    step, total = summary.step, settings.steps
+    if trouble := engine().trouble(summary.id):
+        st.error(trouble, icon=":material/hard_drive:")
+    elif summary.state in ("interrupted", "failed"):
+        st.warning(summary.message, icon=":material/power_off:")
+    elif summary.state == "diverged":
+        st.error(
+            f"{summary.message} Everything before is kept. A smaller learning rate would help.",
+            icon=":material/trending_up:",
+        )
+    if summary.state in RESUMABLE and summary.id != "demo" and step < total:
+        st.button(
+            "Resume from the last checkpoint",
+            icon=":material/play_arrow:",
+            on_click=engine().resume,
+            args=(summary.id,),
+            disabled=summary.state == "diverged",
+        )
+    place = engine().place(summary.id)
+    words = {
+        "waiting": f"Waiting for a free worker, {place}. in line." if place else "Starting …",
+        "running": f"Training · {_time_left(metrics, total)}",
+        "paused": "Paused",
+    }
+    text = words.get(summary.state, summary.message or summary.state.capitalize())
+    if summary.state in (*words, "finished", "stopped"):
+        epoch = f"epoch {step / settings.steps_per_epoch:.2f} of {settings.epochs}"
+        if len(metrics["step"]):
+            epoch += f" · learning rate {metrics['learning_rate'][-1]:g}"
+        st.progress(min(1.0, step / total), f"**{text}** · step {step:,} of {total:,} · {epoch}")
+
+
+def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
+    steps, seconds = metrics["step"], metrics["seconds"]
+    if len(steps) < 2 or steps[-1] <= steps[0]:
+        return "measuring the speed"
+    first = max(0, len(steps) - 60)
+    pace = (seconds[-1] - seconds[first]) / max(1.0, steps[-1] - steps[first])
+    left = pace * (total - steps[-1])
+    speed = f"{1 / pace:,.0f} steps/s" if pace > 0 else "fast"
+    return (
+        f"{speed} · {int(left // 60)} min {int(left % 60)} s left"
+        if left >= 60
+        else (f"{speed} · {left:.0f} s left")
+    )
+
+
+def _controls(run: Run, summary: Summary, settings: Settings) -> None:
+    paused, waiting = summary.state == "paused", summary.state == "waiting"
+
+    def button(label: str, word: Word, icon: str, help_text: str, disabled: bool = False) -> None:
+        st.button(
+            label,
+            key=f"{word}-{run.id}",
+            icon=f":material/{icon}:",
+            help=help_text,
+            disabled=disabled,
+            on_click=_send,
+            args=(run.id, Command(word)),
+        )
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
+        if paused:
+            button("Resume", "resume", "play_arrow", "Go on training.")
+        else:
+            button("Pause", "pause", "pause", "Wait after this step.", waiting)
+        button("One step", "step", "skip_next", "Train on one batch, then pause.", waiting)
+        button(
+            "One epoch", "epoch", "fast_forward", "Train to the epoch's end, then pause.", waiting
+        )
+        button("Stop", "stop", "stop", "End the run here; all that was recorded is kept.")
+        st.number_input(
+            "Learning rate",
+            *(1e-6, 1000.0, settings.learning_rate),
+            step=settings.learning_rate / 2,
+            format="%.5g",
+            key=f"rate-{run.id}",
+            width=170,
+            disabled=waiting,
+            on_change=lambda: _send(run.id, Command("learning_rate", value_of(f"rate-{run.id}"))),
+        )
+
+
+def _send(run_id: str, command: Command) -> None:
+    if not engine().command(run_id, command):
+        st.toast("This run has already ended.", icon=":material/info:")
+
+
+def _strip(run: Run, settings: Settings, trains: bool, pushed: bool) -> None:
+    key, steps = f"scope-{run.id}", run.steps()
+    if not steps:
+        words = "Waiting for the first step …" if trains else "Nothing was recorded in this run."
+        st.info(words, icon=":material/hourglass_empty:")
+        return
+    if trains:
+        data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)
+    else:
+        at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
+        data = packed.replay(run.id, steps[-1], run, *at, autoplay=run.id == "demo")
+    seen = scope(data, key)
+    if not trains:
+        keep_number(seen.step, "step")
+        keep_number(seen.probe, "probe")
+    if seen.layer in {layer.name for layer in settings.layers if layer.weights}:
+        st.switch_page("weights.py", query_params={"run": run.id, "layer": seen.layer})
+
+
+def _curves(run: Run, metrics: dict[str, np.ndarray]) -> None:
+    steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
+    marks = [
+        (event.step, f"learning rate {event.value:g}")
+        for event, _ in run.events()
+        if event.kind == "learning_rate" and event.value
+    ]
+    left, right = st.columns(2)
+    common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
+    with left:
+        loss = metrics["held_out_loss"][measured]
+        live_chart(
+            loss_curve(steps, metrics["loss"], steps[measured], loss, **common), f"loss-{run.id}"
+        )
+    with right:
+        accuracy = metrics["held_out_accuracy"][measured]
+        live_chart(
+            accuracy_curve(steps, metrics["accuracy"], steps[measured], accuracy, **common),
+            f"accuracy-{run.id}",
+        )
+    st.caption(
+        "Training: means over the steps between two points. Held-out: measured on 1,000 of the "
+        "test images while it trains; the result at the end is of all of them."
+    )

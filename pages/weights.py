@@ -1,0 +1,51 @@
+"""Weights: what a layer's weights, and their gradients, looked like at every recorded moment."""
+
+import streamlit as st
+
+from core.figures.distribution_over_time import distribution_over_time
+from core.figures.numbers_over_time import numbers_over_time
+from core.figures.ridges import ridges
+from core.histograms import aligned_counts
+from pages.shared import packed
+from pages.shared.chart import still_chart
+from pages.shared.choose import choose, choose_run, first_number, keep_number
+from pages.shared.fresh import keep_fresh
+from pages.shared.scope import scope
+
+run, summary = choose_run()
+steps = keep_fresh(run, summary)
+layers = [layer.name for layer in run.settings().layers if layer.weights]
+with st.container(horizontal=True, gap="large"):
+    layer = choose("Layer", layers, "layer")
+    view = choose("Seen as", ["pictures", "matrix", "distributions"], "view")
+
+if view in ("pictures", "matrix"):
+    kind = "tiles" if view == "pictures" else "matrix"
+    key = f"weights-{run.id}-{layer}-{kind}"
+    opened = first_number(key, "step", steps[-1])
+    data = packed.layer_over_time(run.id, steps[-1], run, layer, kind, opened)
+    keep_number(scope(data, key).step, "step")
+else:
+    what = choose("Of the", ["weights", "gradients"], "what")
+    array = "weight" if what == "weights" else "weight_gradient"
+    role = "weight" if what == "weights" else "gradient"
+    moments = [m for m in run.moments(layer=layer) if (layer, array) in m.arrays]
+    edges, counts = aligned_counts([m.arrays[layer, array].numbers() for m in moments])
+    at = [moment.step for moment in moments]
+    left, right = st.columns(2)
+    with left:
+        still_chart(
+            distribution_over_time(at, edges, counts, quantity=what[:-1], role=role), "over-time"
+        )
+    with right:
+        still_chart(ridges(at, edges, counts, quantity=what[:-1], role=role), "ridges")
+
+names = {"weight_norm": "‖W‖", "gradient_norm": "‖∇W‖", "update_ratio": "‖ΔW‖ ÷ ‖W‖"}
+moments = run.moments(layer=layer, kinds=())
+series = {told: [m.numbers[layer].get(name) for m in moments] for name, told in names.items()}
+st.subheader("Sizes over the run")
+still_chart(numbers_over_time([m.step for m in moments], series, log=True), "sizes")
+st.caption(
+    "‖W‖ is the size of all the layer's weights together, ‖∇W‖ of their gradient, and "
+    "‖ΔW‖ ÷ ‖W‖ how far one step moved them. Arrays are recorded with 16 bits a number."
+)

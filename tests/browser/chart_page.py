@@ -1,0 +1,120 @@
+"""A page with nothing but charts of made-up numbers, for tests/browser/test_chart.py."""
+
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core import figures
+from core.histograms import aligned_counts
+from pages.shared.chart import live_chart, still_chart
+
+TICKS = 400
+
+
+def every_figure() -> dict[str, go.Figure]:
+    """One figure of each kind, with numbers that look like a run's."""
+    random = np.random.default_rng(0)
+    steps = np.arange(0, 9380, 2)
+    fall = 2.3 * np.exp(-steps / 600) + 0.05
+    noisy = fall * np.exp(random.normal(0, 0.25, steps.size))
+    rise = 1 - 0.9 * np.exp(-steps / 300)
+    marks = [(1200, "rate 0.001 → 0.0005"), (1700, "paused"), (9000, "stopped")]
+    held = np.arange(469, 9381, 469)
+    moments = np.unique(np.geomspace(1, 9380, 90).astype(int))
+    weights = [
+        random.normal(0, 0.04, 4000) + random.normal(0, 0.16, 4000) * (i / 90)
+        for i in range(moments.size)
+    ]
+    edges, counts = aligned_counts(weights)
+    x = np.linspace(-6, 6, 241)
+    curve = {
+        "name": "tanh",
+        "title": "tanh",
+        "value": np.tanh(x),
+        "derivative": 1 - np.tanh(x) ** 2,
+    }
+    points = random.normal(0.3, 1.6, 1280)
+    scores = random.normal(0, 2, 10)
+    soft = np.exp(scores) / np.exp(scores).sum()
+    warm = np.exp(scores / 3) / np.exp(scores / 3).sum()
+    clothes = [
+        "T-shirt",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ]
+    pattern = np.sin(np.arange(784) / 9) * 0.05
+    matrix = random.normal(0, 0.04, (128, 784)) + pattern
+    matrix[3, 100:200] = math.nan
+    return {
+        "loss_curve": figures.loss_curve(
+            steps, noisy, held, 1.3 * np.interp(held, steps, fall), epochs=steps / 469, marks=marks
+        ),
+        "accuracy_curve": figures.accuracy_curve(
+            steps,
+            np.clip(rise + random.normal(0, 0.01, steps.size), 0, 1),
+            held,
+            np.interp(held, steps, rise) - 0.02,
+        ),
+        "numbers_over_time": figures.numbers_over_time(
+            moments,
+            {f"linear{i}": np.geomspace(1, 1e-4, moments.size) * i for i in (1, 2, 3)},
+            y_title="norm of the gradient",
+            log=True,
+        ),
+        "weight_matrix": figures.weight_matrix(matrix),
+        "distribution_over_time": figures.distribution_over_time(moments, edges, counts),
+        "ridges": figures.ridges(moments, edges, counts),
+        "unit_activations": figures.unit_activations(
+            random.normal(0, 1, 128), np.maximum(random.normal(0, 1, 128), 0)
+        ),
+        "feature_maps": figures.feature_maps(random.normal(0, 1, (16, 14, 14))),
+        "probabilities": figures.probabilities(clothes, soft, true_class=3),
+        "activation_curve": figures.activation_curve(
+            x,
+            [curve],
+            [("saturated", -math.inf, -2.65), ("saturated", 2.65, math.inf)],
+            points=points,
+            shares={"saturated": float((np.abs(points) > 2.65).mean())},
+        ),
+        "softmax_bars": figures.softmax_bars(clothes, soft, warm, 3.0),
+    }
+
+
+def grown_loss(tick: int) -> go.Figure:
+    """A loss curve that is one point longer at every tick."""
+    steps = np.arange(10 + tick)
+    return figures.loss_curve(steps, np.exp(-steps / 20))
+
+
+@st.fragment(run_every=0.2)
+def updating() -> None:
+    """A live chart that grows for `TICKS` reruns."""
+    tick = min(st.session_state.get("tick", 0) + 1, TICKS)
+    st.session_state["tick"] = tick
+    live_chart(grown_loss(tick), key="grown")
+    st.text(f"tick {tick}")
+
+
+st.set_page_config(layout="wide")
+kind = st.query_params.get("kind", "live")
+if kind == "updating":
+    updating()
+elif kind == "one":
+    live_chart(grown_loss(1), key="grown")
+    st.text("below the chart")
+else:
+    chart = live_chart if kind == "live" else still_chart
+    columns = st.columns(2)
+    for number, (name, fig) in enumerate(every_figure().items()):
+        with columns[number % 2].container(border=True):
+            st.markdown(f"**{name}**")
+            chart(fig, key=name)

@@ -1,0 +1,128 @@
+"""What every test may ask for: a home of its own, a free port, a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it is, its process, its runs, and the file with its output."""
+
+    url: str
+    pid: int
+    home: Path
+    log: Path
+    port: int
+
+    def said(self) -> str:
+        """Everything that the server has printed so far."""
+        return self.log.read_text(errors="replace")
+
+
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(
+    home: Path, app: Path = ROOT / "app.py", port: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """Start `streamlit run app` in a process group of its own; end it, and only it, afterwards."""
+    port = port or unused_port()
+    home.mkdir(parents=True, exist_ok=True)
+    log = home.parent / f"server-{port}.log"
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    environment = {**os.environ, "LAYERSCOPE_HOME": str(home), **environment}
+    environment["PYTHONPATH"] = str(ROOT)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", process.pid, home, log, port)
+    try:
+        _await_health(server, process)
+        yield server
+    finally:
+        _end(process)
+
+
+def _await_health(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended at once:\n{server.said()[-4000:]}")
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not answer:\n{server.said()[-4000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)  # its group, made for it: workers that stayed
+    process.wait()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for runs, the one this test's code finds."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("LAYERSCOPE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return unused_port()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers that this test may kill: `start_server(home=…, app=…, port=…, NAME="value")`.
+
+    Without `home` all of them share one, so that a second one finds the runs of the first.
+    """
+    with contextlib.ExitStack() as stack:
+
+        def start(home: Path = tmp_path / "home", **options: object) -> Server:
+            return stack.enter_context(serving(home, **options))  # type: ignore[arg-type]
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One dashboard for all tests of a module."""
+    with serving(tmp_path_factory.mktemp("server") / "home") as running:
+        yield running

@@ -1,0 +1,166 @@
+"""Pages without a browser: small real runs in every state, and an engine that only listens."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import core.engine
+from core import live, runs
+from core.commands import Command
+from core.records import Array, ArrayKey, Checkpoint, Event, Record
+from core.runfile import Writer
+from core.runs import Run
+from core.settings import Settings
+from core.worker import outputs
+from tests.conftest import ROOT
+from tests.core.small_runs import run as trained
+from tests.core.small_runs import small
+
+PAGES = ("train.py", "weights.py", "activations.py", "functions.py", "runs.py")
+STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
+BROKEN = ("damaged", "newer")
+NOBODY = "[0, 0]"  # an owner that no process can be
+
+
+class Listener:
+    """Stands in for the engine: keeps what it is told, trains nothing, computes like a worker."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Any]] = []
+        self.steered: set[str] = set()
+        self.waiting: list[str] = []
+        self.troubles: dict[str, str] = {}
+        self.fault: Exception | None = None
+
+    def train(self, settings: Settings, name: str = "") -> Run:
+        if self.fault:
+            raise self.fault
+        self.told.append(("train", settings))
+        run = runs.create(settings, name)
+        self.steered.add(run.id)
+        return run
+
+    def resume(self, run_id: str) -> None:
+        self.told.append(("resume", run_id))
+
+    def command(self, run_id: str, command: Command) -> bool:
+        self.told.append((command.word, command.value))
+        return run_id in self.steered
+
+    def place(self, run_id: str) -> int | None:
+        return self.waiting.index(run_id) + 1 if run_id in self.waiting else None
+
+    def trouble(self, run_id: str) -> str:
+        return self.troubles.get(run_id, "")
+
+    def outputs(
+        self, settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        self.told.append(("outputs", images.shape))
+        return outputs(settings, arrays, images)
+
+    def remove(self, run: Run) -> None:
+        self.told.append(("remove", run.id))
+        runs.delete(run)
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
+    """The engine that every page of this test finds."""
+    found = Listener()
+    monkeypatch.setattr(core.engine, "_engine", found)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _records(network: str, diverges: bool) -> tuple[Settings, tuple[Record, ...]]:
+    changes = {"optimizer": "sgd", "learning_rate": 1e9} if diverges else {}
+    settings = small(network, epochs=1, **changes)
+    return settings, tuple(trained(settings))
+
+
+@pytest.fixture
+def make_run(home: Path, listener: Listener) -> Callable[..., Run]:
+    """Write a run of the digits in some state: `make_run("paused", name="…", network="lenet")`."""
+
+    def make_run(state: str = "finished", name: str = "", network: str = "two_linear") -> Run:
+        settings, records = _records(network, state == "diverged")
+        run = runs.create(settings, name)
+        writer = Writer(run.path)
+        writer.append(_told(state, records))
+        if state in ("interrupted", *BROKEN):
+            writer.note(owner=NOBODY)
+        writer.close()
+        if state == "damaged":
+            run.path.write_bytes(run.path.read_bytes()[:5000])
+        elif state == "newer":
+            with contextlib.closing(sqlite3.connect(run.path)) as file:
+                file.execute("PRAGMA user_version = 99")
+        elif state in ("waiting", "begun", "running", "paused"):
+            listener.steered.add(run.id)
+        return run
+
+    return make_run
+
+
+def _told(state: str, records: tuple[Record, ...]) -> list[Record]:
+    """What a run in a state has in its file; the first half of what it will have, while it goes."""
+    half = list(records[: len(records) // 2])
+    if state == "waiting":
+        return []
+    if state == "begun":
+        return [Event(0, "started")]
+    if state in ("running", "interrupted"):
+        return half
+    if state in ("paused", "stopped"):
+        last = max(record.step for record in half)
+        kept = next(r for r in reversed(records) if isinstance(r, Checkpoint))
+        return [*half, Checkpoint(last, kept.arrays), Event(last, state, "", 0.5)]
+    return list(records)
+
+
+@pytest.fixture(autouse=True)
+def no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forget cached answers, and who listens, between tests."""
+    st.cache_data.clear()
+    monkeypatch.setattr(live, "route_is_open", True)
+    monkeypatch.setattr(live, "channels", {})
+    yield
+
+
+@pytest.fixture
+def open_page(home: Path, listener: Listener) -> Callable[..., AppTest]:
+    """Open a page as a browser does: `open_page("weights.py", run=run.id)`; no exception."""
+
+    def open_page(page: str = "train.py", **query: str) -> AppTest:
+        tab = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60)
+        tab.query_params.update(query)
+        tab.run()
+        if page != PAGES[0]:
+            tab.switch_page(page).run()
+        return sound(tab)
+
+    return open_page
+
+
+def sound(tab: AppTest) -> AppTest:
+    """The same tab, where no exception is on the page."""
+    assert not tab.exception, [(one.message, one.stack_trace) for one in tab.exception]
+    return tab
+
+
+def said(tab: AppTest) -> str:
+    """Every sentence on the page, one a line."""
+    kinds = ("markdown", "caption", "text", "error", "warning", "info", "success", "subheader")
+    lines = [str(one.value) for kind in kinds for one in getattr(tab, kind)]
+    return "\n".join([*lines, *(one.text for one in tab.get("progress"))])
