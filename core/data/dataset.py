@@ -40,7 +40,7 @@ class Dataset:
     """A data set: what the menu says about it, and the function that gives its images.
 
     `shape` is that of one image, (channels, height, width). `load` raises DataError where the
-    data cannot be had. `downloads` says that the first `load` needs a network; `is_here` says
+    data cannot be had. `test` gives the test part alone, where that saves memory. `downloads` says that the first `load` needs a network; `is_here` says
     whether a `load` now would need none.
     """
 
@@ -53,8 +53,13 @@ class Dataset:
     test_size: int
     terms: str
     load: Callable[[], Split]
+    test: Callable[[], Split] | None = None
     downloads: bool = False
     is_here: Callable[[], bool] = partial(bool, True)
+
+    def load_test(self) -> Split:
+        """Give the test images; the training part may be left empty. Raises DataError."""
+        return (self.test or self.load)()
 
     def probes(self, split: Split) -> tuple[int, ...]:
         """Give the place of the first test image of each class, for the first 16 classes."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from core.data.dataset import Dataset, Split, cached
-from core.data.idx import read_split
+from core.data.idx import read_split, read_test
 
 FOLDER = Path(__file__).parent / "files" / "fashion"
 TRAIN_SIZE, TEST_SIZE = 10_000, 2_000
@@ -25,6 +25,10 @@ def _read() -> Split:
     return read_split(FOLDER, TRAIN_SIZE, TEST_SIZE)
 
 
+def _read_test() -> Split:
+    return read_test(FOLDER, TEST_SIZE)
+
+
 DATASET = Dataset(
     name="fashion",
     title="Fashion-MNIST (12,000 images)",
@@ -35,4 +39,5 @@ DATASET = Dataset(
     test_size=TEST_SIZE,
     terms="Copyright 2017 Zalando SE; MIT License; a subset of Fashion-MNIST.",
     load=cached(_read),
+    test=cached(_read_test),
 )

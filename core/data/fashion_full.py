@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.data.dataset import DataError, Dataset, Split, cached
 from core.data.fashion import CLASSES
-from core.data.idx import FILES, read_split
+from core.data.idx import FILES, read_split, read_test
 from core.home import home
 
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
@@ -55,6 +55,13 @@ def _read() -> Split:
             f"Fashion-MNIST could not be stored: Layerscope's data folder takes no files. {INSTEAD}"
         ) from None
     return read_split(_raw(), TRAIN_SIZE, TEST_SIZE)
+
+
+def _read_test() -> Split:
+    """What a page looks at: it never starts a download."""
+    if not _is_here():
+        raise DataError(f"Fashion-MNIST is not on this machine yet: train on it once. {INSTEAD}")
+    return read_test(_raw(), TEST_SIZE)
 
 
 def _download(target: Path) -> None:
@@ -101,6 +108,7 @@ DATASET = Dataset(
     test_size=TEST_SIZE,
     terms="Copyright 2017 Zalando SE; MIT License.",
     load=cached(_read),
+    test=_read_test,
     downloads=True,
     is_here=_is_here,
 )

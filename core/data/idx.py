@@ -61,6 +61,13 @@ def read_split(folder: Path, train_size: int, test_size: int) -> Split:
     )
 
 
+def read_test(folder: Path, test_size: int) -> Split:
+    """Read the two test files of a folder; the training part is empty."""
+    none = np.empty((0, 1, 28, 28), np.uint8), np.empty(0, np.int64)
+    images = read_idx(folder / TEST_IMAGES, (test_size, 28, 28))[:, np.newaxis]
+    return Split(*none, images, read_labels(folder / TEST_LABELS, test_size, 10))
+
+
 def _sizes(shape: tuple[int, ...]) -> str:
     return " x ".join(f"{size:,}" for size in shape)
 

@@ -35,6 +35,7 @@ def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | No
         return None
     layer = choose("Layer", list(users), "at")
     step = choose_step(steps)
-    moment = run.moments([step], layer=users[layer], kinds=("output",))[0]
-    array = moment.arrays.get((users[layer], "output"))
-    return None if array is None else array.numbers().astype(np.float64).ravel()
+    for moment in run.moments([step], layer=users[layer], kinds=("output",)):
+        if array := moment.arrays.get((users[layer], "output")):
+            return array.numbers().astype(np.float64).ravel()
+    return None

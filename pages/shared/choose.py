@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import runs
 from core.runs import Missing, Run, Summary
+from pages.shared.plain import plain
 
 Option = TypeVar("Option")
 
@@ -33,19 +34,16 @@ def label(summary: Summary) -> str:
 
 
 def choose_run() -> tuple[Run, Summary]:
-    """Let a person choose a run; the newest where the link names none, the recorded one if none.
+    """Let a person choose a run; where the link names none, the newest that can be read.
 
-    A link to a run that is not here stops the page with a sentence.
+    With no run of one's own it is the recorded one. A link to a run that is not here, or cannot be
+    read, stops the page with a sentence.
     """
     listed = {summary.id: summary for summary in runs.summaries()}
     listed["demo"] = runs.find("demo").summary()
-    named = run_in_link()
-    if named and named not in listed:
-        st.warning(str(Missing.sentence), icon=":material/link_off:")
-        st.page_link("train.py", label="Open the newest run", icon=":material/arrow_forward:")
-        st.stop()
-    chosen = named or next(iter(listed))
-    st.session_state["_run"] = chosen
+    whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
+    chosen = run_in_link() or whole[0]
+    st.session_state["_run"] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
@@ -53,13 +51,18 @@ def choose_run() -> tuple[Run, Summary]:
         format_func=lambda run_id: label(listed[run_id]),
         on_change=lambda: open_run(st.session_state["_run"]),
         label_visibility="collapsed",
+        placeholder="Choose a run",
     )
-    run, summary = runs.find(chosen), listed[chosen]
-    if summary.state == "damaged":
-        st.error(summary.message, icon=":material/broken_image:")
+    if chosen not in listed:
+        st.warning(Missing.sentence, icon=":material/link_off:")
+        st.stop()
+    if chosen not in whole:
+        st.error(plain(listed[chosen].message), icon=":material/broken_image:")
         st.page_link("runs.py", label="Go to the runs", icon=":material/folder_open:")
         st.stop()
-    return run, summary
+    if chosen != "demo" and not run_in_link():
+        open_run(chosen)
+    return runs.find(chosen), listed[chosen]
 
 
 def choose(

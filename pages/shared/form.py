@@ -10,6 +10,7 @@ from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
 from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
+from pages.shared.plain import plain
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -50,7 +51,7 @@ def choose_settings() -> Settings | None:
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
     except Unfit as fault:
-        st.error(str(fault), icon=":material/rule:")
+        st.error(plain(str(fault)), icon=":material/rule:")
         return None
 
 

@@ -5,6 +5,12 @@ import streamlit as st
 from core.runs import ENDED, Run, Summary
 
 LOOK_SECONDS = 3.0
+DOES = {"waiting": "about to start", "running": "still training", "paused": "paused"}
+
+
+def trains(summary: Summary) -> bool:
+    """Whether there is more to come of a run."""
+    return summary.state not in (*ENDED, "damaged")
 
 
 def keep_fresh(run: Run, summary: Summary) -> list[int]:
@@ -13,19 +19,22 @@ def keep_fresh(run: Run, summary: Summary) -> list[int]:
     Stops the page with a sentence where nothing is recorded yet.
     """
     steps = run.steps()
-    trains = summary.state not in (*ENDED, "damaged")
-    st.fragment(_look, run_every=LOOK_SECONDS if trains else None)(run, len(steps), trains)
+    st.fragment(_look, run_every=LOOK_SECONDS if trains(summary) else None)(
+        run, len(steps), summary.state
+    )
     if not steps:
-        if trains:
-            st.info("Waiting for the first step of this run.", icon=":material/hourglass_empty:")
-        else:
-            st.info("Nothing was recorded in this run.", icon=":material/hourglass_empty:")
+        words = "Waiting for the first step of this run."
+        st.info(
+            words if trains(summary) else "Nothing was recorded in this run.",
+            icon=":material/hourglass_empty:",
+        )
         st.stop()
     return steps
 
 
-def _look(run: Run, shown: int, trains: bool) -> None:
-    if trains and len(run.steps()) != shown:
+def _look(run: Run, shown: int, state: str) -> None:
+    if state not in DOES:
+        return
+    if run.summary().state != state or len(run.steps()) != shown:
         st.rerun()
-    if trains:
-        st.caption(":material/sync: This run is still training; the page follows it.")
+    st.caption(f":material/sync: This run is {DOES[state]}; the page follows it.")

@@ -9,6 +9,11 @@ from core.data import DATASETS, DataError, images01
 from core.engine import engine
 from core.runs import Run
 from core.settings import Settings
+from core.softmax import softmax
+
+
+class NoAnswer(Exception):
+    """What a layer gave for an image cannot be had; the text is a sentence that says why."""
 
 
 class Answer(NamedTuple):
@@ -26,7 +31,7 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
     """
     dataset = DATASETS[settings.data]
     try:
-        split = dataset.load()
+        split = dataset.load_test()
     except DataError as fault:
         st.error(str(fault), icon=":material/cloud_off:")
         st.stop()
@@ -62,23 +67,30 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
 
 @st.cache_data(max_entries=64, show_spinner="Asking a worker …")
 def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: Run) -> Answer:
-    """What every layer gave for an image at a step: as recorded for a probe, else computed anew."""
-    settings = _run.settings()
-    moment = _run.moments([step])[0]
+    """What every layer gave for an image at a step: as recorded for a probe, else computed anew.
+
+    Raises NoAnswer where it can be neither read nor computed.
+    """
+    settings, moments = _run.settings(), _run.moments([step])
+    if not moments:
+        raise NoAnswer("This moment was thinned out of the run just now. Choose another.")
+    moment = moments[0]
     if place is not None:
         outputs = {
             layer: array.numbers()[place]
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        logits = outputs[settings.layers[-1].name].astype(np.float64)
-        powers = np.exp(logits - logits.max())
-        return Answer(outputs, powers / powers.sum(), "As recorded, with 16 bits a number.")
+        chances = softmax(outputs[settings.layers[-1].name])
+        return Answer(outputs, chances, "As recorded, with 16 bits a number.")
     arrays, note = moment.arrays, "Computed by PyTorch from this moment's weights of 16 bits."
     if any(array.units is not None for (_, kind), array in arrays.items() if kind == "weight"):
         checkpoint = min(_run.steps(exact=True), key=lambda s: abs(s - step), default=None)
         if checkpoint is None:
-            raise LookupError("no exact weights were kept in this run")
+            raise NoAnswer(
+                "Only some units of this run's layers were recorded, and no exact weights were "
+                "kept, so other images cannot be computed. Choose one of the recorded inputs."
+            )
         arrays = _run.checkpoint(checkpoint).arrays
         note = (
             f"Computed by PyTorch from the exact weights of step {checkpoint:,}, the nearest kept."
@@ -88,7 +100,13 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         for key, array in arrays.items()
         if key[1] != "output" and not key[1].endswith("_gradient")
     }
-    found = engine().outputs(settings, weights, image[np.newaxis])
+    try:
+        found = engine().outputs(settings, weights, image[np.newaxis])
+    except Exception as fault:
+        raise NoAnswer(
+            f"No worker could compute this ({type(fault).__name__}). Try again in a moment, or "
+            "choose one of the recorded inputs."
+        ) from fault
     chances = found.pop("softmax")[0]
     return Answer({name: values[0] for name, values in found.items()}, chances, note)
 

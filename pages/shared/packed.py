@@ -5,7 +5,8 @@ import streamlit as st
 
 from core import live, pictures
 from core.budget import kept_steps
-from core.data import DATASETS, images01
+from core.data import DATASETS, DataError, images01
+from core.data.dataset import MOST_CLASSES
 from core.runs import Run
 from core.settings import Settings
 
@@ -14,14 +15,21 @@ KINDS = ("weight", "output")
 
 
 def probe_inputs(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
-    """The probe images (n, C, H, W) between 0 and 1, and their labels: one of each class."""
+    """The probe images (n, C, H, W) between 0 and 1, and their labels: one of each class.
+
+    Blank images where the data set is not on this machine, as with a run brought from elsewhere.
+    """
     dataset = DATASETS[settings.data]
-    split = dataset.load()
+    try:
+        split = dataset.load_test()
+    except DataError:
+        count = min(len(dataset.classes), MOST_CLASSES)
+        return np.zeros((count, *dataset.shape), np.float32), np.arange(count)
     chosen = list(dataset.probes(split))
     return images01(split.test_images[chosen]), split.test_labels[chosen]
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=4, show_spinner=False)
 def replay(
     run_id: str, newest: int, _run: Run, step: int, probe: int, autoplay: bool = False
 ) -> bytes:
@@ -41,7 +49,7 @@ def live_strip(run_id: str, pushed: bool, _run: Run) -> bytes:
     return _strip(_run, _run.steps()[-1:], live=True, url=url)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=4, show_spinner=False)
 def layer_over_time(
     run_id: str, newest: int, _run: Run, layer_name: str, kind: str, step: int
 ) -> bytes:

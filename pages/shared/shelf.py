@@ -7,6 +7,7 @@ from core.engine import engine
 from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
 from pages.shared.choose import open_run, value_of
+from pages.shared.plain import plain
 
 
 def actions(run: Run, summary: Summary) -> None:
@@ -47,7 +48,7 @@ def actions(run: Run, summary: Summary) -> None:
         if own:
             with st.popover("Delete", icon=":material/delete:"):
                 st.write(
-                    f"Delete “{summary.name}”? It can be brought back until the next deletion."
+                    f"Delete “{plain(summary.name)}”? It can be brought back until the next deletion."
                 )
                 st.button("Delete it", type="primary", on_click=_delete, args=(run,))
 
@@ -56,7 +57,7 @@ def _rename(run: Run, name: str) -> None:
     try:
         runs.change(run, name=name)
     except ValueError as fault:
-        st.toast(str(fault), icon=":material/edit_off:")
+        st.toast(plain(str(fault)), icon=":material/edit_off:")
 
 
 def _delete(run: Run) -> None:
@@ -90,7 +91,7 @@ def bring_in() -> None:
         try:
             run = exchange.imported(given.getvalue())
         except Damaged as fault:
-            st.error(str(fault), icon=":material/broken_image:")
+            st.error(plain(str(fault)), icon=":material/broken_image:")
         else:
             open_run(run.id)
             st.rerun()

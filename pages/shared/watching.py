@@ -10,48 +10,62 @@ from core.commands import Command, Word
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
-from core.runs import ENDED, Run, Summary
+from core.runs import Run, Summary
 from core.settings import Settings
 from pages.shared import packed
 from pages.shared.chart import live_chart
 from pages.shared.choose import first_number, keep_number, value_of
+from pages.shared.faults import faults_told
+from pages.shared.fresh import trains
+from pages.shared.plain import plain
 from pages.shared.scope import scope
 
 PUSHED_SECONDS, ASKED_SECONDS = 1.0, 0.25
-RESUMABLE = ("interrupted", "stopped", "diverged", "failed")
+RESUMABLE = ("interrupted", "stopped", "failed")
 
 
 def watch(run: Run, summary: Summary) -> None:
     """Draw a run and keep it fresh: pictures are pushed where they can be, else asked for."""
-    trains = summary.state not in (*ENDED, "damaged")
+    live_now, pushed = _manner(run, summary)
+    every = (PUSHED_SECONDS if pushed else ASKED_SECONDS) if live_now else None
+    st.fragment(_watch, run_every=every)(run, live_now, pushed)
+
+
+def _manner(run: Run, summary: Summary) -> tuple[bool, bool]:
+    """Whether a run is live, and whether its pictures are pushed."""
     seen = value_of(f"scope-{run.id}") or {}
-    pushed = live.route_is_open and seen.get("socket") != "failed"
-    every = (PUSHED_SECONDS if pushed else ASKED_SECONDS) if trains else None
-    st.fragment(_watch, run_every=every)(run, trains, pushed)
+    open_line = live.route_is_open and seen.get("socket") != "failed"
+    return trains(summary), trains(summary) and open_line
 
 
-def _watch(run: Run, trains: bool, pushed: bool) -> None:
+def _watch(run: Run, live_now: bool, pushed: bool) -> None:
     summary = run.summary()
-    if trains and summary.state in ENDED:
-        st.rerun()
-    settings = run.settings()
-    metrics = run.metrics()
-    _state_line(summary, settings, metrics)
-    if trains:
-        _controls(run, summary, settings)
-    _strip(run, settings, trains, pushed)
-    _curves(run, metrics)
+    if (live_now, pushed) != _manner(run, summary):
+        st.rerun()  # it began, ended or went, or its pictures do not get through
+    with faults_told():
+        settings, metrics = run.settings(), run.metrics()
+        rates = [
+            (e.step, e.value) for e, _ in run.events() if e.kind == "learning_rate" and e.value
+        ]
+        rate = rates[-1][1] if rates else settings.learning_rate
+        _state_line(summary, settings, metrics, rate)
+        if live_now:
+            _controls(run, summary, settings, rate)
+        _strip(run, settings, live_now, pushed)
+        _curves(run, metrics, rates)
 
 
-def _state_line(summary: Summary, settings: Settings, metrics: dict[str, np.ndarray]) -> None:
-    step, total = summary.step, settings.steps
+def _state_line(
+    summary: Summary, settings: Settings, metrics: dict[str, np.ndarray], rate: float
+) -> None:
+    step, total, message = summary.step, settings.steps, plain(summary.message)
     if trouble := engine().trouble(summary.id):
-        st.error(trouble, icon=":material/hard_drive:")
+        st.error(plain(trouble), icon=":material/hard_drive:")
     elif summary.state in ("interrupted", "failed"):
-        st.warning(summary.message, icon=":material/power_off:")
+        st.warning(message, icon=":material/power_off:")
     elif summary.state == "diverged":
         st.error(
-            f"{summary.message} Everything before is kept. A smaller learning rate would help.",
+            f"{message} Everything before is kept. A smaller learning rate would help.",
             icon=":material/trending_up:",
         )
     if summary.state in RESUMABLE and summary.id != "demo" and step < total:
@@ -60,7 +74,6 @@ def _state_line(summary: Summary, settings: Settings, metrics: dict[str, np.ndar
             icon=":material/play_arrow:",
             on_click=engine().resume,
             args=(summary.id,),
-            disabled=summary.state == "diverged",
         )
     place = engine().place(summary.id)
     words = {
@@ -68,12 +81,13 @@ def _state_line(summary: Summary, settings: Settings, metrics: dict[str, np.ndar
         "running": f"Training · {_time_left(metrics, total)}",
         "paused": "Paused",
     }
-    text = words.get(summary.state, summary.message or summary.state.capitalize())
+    text = words.get(summary.state, message or summary.state.capitalize())
     if summary.state in (*words, "finished", "stopped"):
         epoch = f"epoch {step / settings.steps_per_epoch:.2f} of {settings.epochs}"
-        if len(metrics["step"]):
-            epoch += f" · learning rate {metrics['learning_rate'][-1]:g}"
-        st.progress(min(1.0, step / total), f"**{text}** · step {step:,} of {total:,} · {epoch}")
+        st.progress(
+            min(1.0, step / total),
+            f"**{text}** · step {step:,} of {total:,} · {epoch} · learning rate {rate:g}",
+        )
 
 
 def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
@@ -91,7 +105,7 @@ def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
     )
 
 
-def _controls(run: Run, summary: Summary, settings: Settings) -> None:
+def _controls(run: Run, summary: Summary, settings: Settings, rate: float) -> None:
     paused, waiting = summary.state == "paused", summary.state == "waiting"
 
     def button(label: str, word: Word, icon: str, help_text: str, disabled: bool = False) -> None:
@@ -117,7 +131,7 @@ def _controls(run: Run, summary: Summary, settings: Settings) -> None:
         button("Stop", "stop", "stop", "End the run here; all that was recorded is kept.")
         st.number_input(
             "Learning rate",
-            *(1e-6, 1000.0, settings.learning_rate),
+            *(min(1e-6, rate), max(1000.0, rate), rate),
             step=settings.learning_rate / 2,
             format="%.5g",
             key=f"rate-{run.id}",
@@ -129,35 +143,31 @@ def _controls(run: Run, summary: Summary, settings: Settings) -> None:
 
 def _send(run_id: str, command: Command) -> None:
     if not engine().command(run_id, command):
-        st.toast("This run has already ended.", icon=":material/info:")
+        st.toast("This run has ended, or another server trains it.", icon=":material/info:")
 
 
-def _strip(run: Run, settings: Settings, trains: bool, pushed: bool) -> None:
+def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     key, steps = f"scope-{run.id}", run.steps()
     if not steps:
-        words = "Waiting for the first step …" if trains else "Nothing was recorded in this run."
+        words = "Waiting for the first step …" if live_now else "Nothing was recorded in this run."
         st.info(words, icon=":material/hourglass_empty:")
         return
-    if trains:
+    if live_now:
         data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)
     else:
         at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
         data = packed.replay(run.id, steps[-1], run, *at, autoplay=run.id == "demo")
     seen = scope(data, key)
-    if not trains:
+    if not live_now:
         keep_number(seen.step, "step")
         keep_number(seen.probe, "probe")
     if seen.layer in {layer.name for layer in settings.layers if layer.weights}:
         st.switch_page("weights.py", query_params={"run": run.id, "layer": seen.layer})
 
 
-def _curves(run: Run, metrics: dict[str, np.ndarray]) -> None:
+def _curves(run: Run, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]) -> None:
     steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
-    marks = [
-        (event.step, f"learning rate {event.value:g}")
-        for event, _ in run.events()
-        if event.kind == "learning_rate" and event.value
-    ]
+    marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
     left, right = st.columns(2)
     common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
     with left:

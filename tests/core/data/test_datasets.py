@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import core.data
-from core.data import DATASETS, images01
+from core.data import DATASETS, DataError, images01
 from core.data.dataset import Dataset, Split
 
 NOT_A_DATASET = {"__init__", "dataset", "idx"}
@@ -102,3 +102,18 @@ for dataset in core.data.DATASETS.values():
 assert not {"torch", "torchvision"} & set(sys.modules), "imported by load"
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_the_test_part_alone_is_the_same_as_in_the_whole(name):
+    dataset = DATASETS[name]
+    whole, part = dataset.load(), dataset.load_test()
+    np.testing.assert_array_equal(part.test_images, whole.test_images)
+    np.testing.assert_array_equal(part.test_labels, whole.test_labels)
+    assert dataset.probes(part) == dataset.probes(whole)
+
+
+def test_looking_at_a_data_set_that_is_not_here_starts_no_download(home):
+    with pytest.raises(DataError, match="not on this machine"):
+        DATASETS["fashion_full"].load_test()
+    assert not (home / "data").exists()

@@ -1,0 +1,28 @@
+"""Faults that a person can understand: told in a sentence where the page got to."""
+
+import contextlib
+from collections.abc import Iterator
+
+import streamlit as st
+
+from core.data import DataError
+from core.runfile import Damaged
+from core.runs import Missing
+from pages.shared.inputs import NoAnswer
+from pages.shared.plain import plain
+
+ICONS: dict[type[Exception], str] = {
+    Damaged: ":material/broken_image:",
+    DataError: ":material/cloud_off:",
+    Missing: ":material/link_off:",
+    NoAnswer: ":material/hourglass_disabled:",
+}
+
+
+@contextlib.contextmanager
+def faults_told() -> Iterator[None]:
+    """End a page, or a part of it, with a sentence where its run or its data cannot be read."""
+    try:
+        yield
+    except tuple(ICONS) as fault:
+        st.error(plain(str(fault)), icon=ICONS[type(fault)])
