@@ -68,11 +68,16 @@ def check(path: Path) -> dict[str, str]:
                 "This is no run file. A run file is what Download on the Runs page gives."
             )
     with runfile.reading(path) as connection:
+        page, count = (
+            connection.execute(f"PRAGMA page_{n}").fetchone()[0] for n in ("size", "count")
+        )
+        if path.stat().st_size != page * count:
+            raise Damaged("This run file is damaged: its end is missing; download it again.")
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         if application != runfile.APPLICATION:
             raise Damaged("This is a database, but no run file of Layerscope.")
         found = connection.execute("SELECT sql FROM sqlite_master WHERE sql <> ''").fetchall()
-        if sorted(row[0] for row in found) != sorted(runfile.SCHEMA):
+        if sorted(str(row[0]) for row in found) != sorted(runfile.SCHEMA):
             raise Damaged("This run file holds tables that no run file has; it was not opened.")
         if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
             raise Damaged("This run file is damaged; download it again.")

@@ -6,6 +6,7 @@ hooks come off. No random state, running statistic or weight is touched. This ro
 
 import contextlib
 import math
+import time
 from collections.abc import Callable, Iterator
 
 import torch
@@ -20,6 +21,9 @@ WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
 OUTPUT_BUDGET = 16_384
 """Most outputs of one moment for one probe input, shared between the layers alike."""
+
+COUNT_SECONDS = 1.0
+"""How often live pictures count dead and saturated units; recorded moments always do."""
 
 
 def recorded_rows(sizes: dict[str, tuple[int, int]], budget: int, most: int) -> dict[str, int]:
@@ -101,6 +105,8 @@ class Recorder:
             if isinstance(layer.brick, Activation)
         }
         shapes = {n: p.shape for n, p in network.named_parameters()}
+        self.shares: dict[str, dict[str, float]] = {}
+        self.counted_at = -COUNT_SECONDS
         self.parameters = dict(network.named_parameters())
         self.buffers = {n: b for n, b in network.named_buffers() if b.ndim}
         self.rows = recorded_rows(
@@ -133,7 +139,8 @@ class Recorder:
     def moment(self, step: int, epoch: float, loss: float | None, live: bool = False) -> Moment:
         """The network as it is now, with the gradients of the last backward pass if there are any.
 
-        Call between `backward` and `zero_grad`. A live moment leaves the gradients' pictures out.
+        Call between `backward` and `zero_grad`. A live moment leaves the gradients' pictures out,
+        and counts dead units anew only once a second.
         BatchNorm's running statistics already hold the batch of that pass.
         """
         arrays: dict[ArrayKey, Array] = {}
@@ -155,15 +162,18 @@ class Recorder:
             for name, buffer in self.buffers.items():
                 layer, _, kind = name.rpartition(".")
                 arrays[layer, kind] = half(buffer)
-            self._outputs(arrays, numbers)
+            self._outputs(arrays, numbers, live)
         return Moment(step, epoch, loss, arrays, numbers, live)
 
-    def _outputs(self, arrays: dict[ArrayKey, Array], numbers: dict[str, dict[str, float]]) -> None:
+    def _outputs(
+        self, arrays: dict[ArrayKey, Array], numbers: dict[str, dict[str, float]], live: bool
+    ) -> None:
         training = self.network.training
+        counted = not live or time.monotonic() - self.counted_at > COUNT_SECONDS
         self.network.eval()
         try:
             with outputs_of(self.network, self.names) as seen:
-                self.network(self.probes)
+                self.network(self.probes if counted else self.probes[: self.whole])
         finally:
             self.network.train(training)
         for name, (_, result) in seen.items():
@@ -171,10 +181,13 @@ class Recorder:
             arrays[name, "output"] = half(
                 result[: self.whole, :rows], whole if rows < whole else None
             )
-        for name, function in self.functions.items():
-            learned = self.parameters.get(f"{name}.weight")  # PReLU's slope
-            parameter = None if learned is None else learned.item()
-            shares = zone_shares(seen[name][0], function, parameter)
+        if counted:
+            self.counted_at = time.monotonic()
+            for name, function in self.functions.items():
+                learned = self.parameters.get(f"{name}.weight")  # PReLU's slope
+                parameter = None if learned is None else learned.item()
+                self.shares[name] = zone_shares(seen[name][0], function, parameter)
+        for name, shares in self.shares.items():
             numbers.setdefault(name, {}).update(shares)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from core.records import Array, ArrayKey, Event, Moment
 
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "int8", "uint8")
+_LARGEST = float(np.finfo(np.float32).max)
 _BAD = (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError)
 
 
@@ -94,7 +95,7 @@ def array_of(step: int, row: tuple) -> tuple[ArrayKey, Array]:
         size = np.dtype(dtype).itemsize * math.prod(shape) if whole else -1
         if size != len(_checked(data, bytes)) or zlib.crc32(data) != crc:
             raise ValueError
-        if not math.isfinite(_checked(scale, int, float)):
+        if not abs(_checked(scale, int, float)) <= _LARGEST:
             raise ValueError
         _checked(units, int, type(None))
         key = _checked(layer, str), _checked(kind, str)

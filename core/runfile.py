@@ -50,16 +50,15 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         connection = _opened(path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
-            raise Damaged(
-                f"This run was made by a newer version (format {version}, not {VERSION})."
-            )
+            raise Damaged(f"This run was made by a newer version (format {version}).")
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as fault:
         if not path.exists():
             raise Damaged("This run's file is not there any more.") from None
         if "full" in str(fault):
             raise Damaged("The disk is full. Make room, then try again.") from None
-        raise Damaged(f"This run's file is damaged and cannot be read here ({fault}).") from None
+        why = " ".join(str(fault).split())[:80]
+        raise Damaged(f"This run's file is damaged and cannot be read here ({why}).") from None
     finally:
         if connection:
             connection.close()
@@ -79,7 +78,8 @@ def _opened(path: Path, more: str = "") -> sqlite3.Connection:
         # them, and a file that nobody writes needs none.
         log = path.with_name(path.name + "-wal")
         rests = path.exists() and not (log.exists() and log.stat().st_size)
-        if more or not rests or "unable to open" not in str(fault):
+        refused = "unable to open" in str(fault) or "readonly" in str(fault)
+        if more or not rests or not refused:
             raise
         return _opened(path, "&immutable=1")
 
@@ -92,9 +92,9 @@ def about(connection: sqlite3.Connection) -> dict[str, str]:
 def settings_in(notes: dict[str, str]) -> Settings:
     """The settings kept in a run's notes; raises Damaged where they do not hold."""
     try:
-        return settings_from(notes["settings"])
-    except (KeyError, Unfit) as fault:
-        raise Damaged(f"This run's settings cannot be read: {fault}") from None
+        return settings_from(notes.get("settings", ""))
+    except Unfit as fault:
+        raise Damaged(f"This run's settings cannot be read ({fault!s:.200}).") from None
 
 
 def events(connection: sqlite3.Connection) -> list[tuple[Event, float]]:

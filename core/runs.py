@@ -89,11 +89,14 @@ class Run:
         """The newest exact state."""
         with runfile.reading(self.path) as connection:
             kept = runfile.steps(connection, exact=True)
-            return runfile.checkpoint(connection, kept[-1]) if kept else None
+            try:
+                return runfile.checkpoint(connection, kept[-1]) if kept else None
+            except KeyError:  # the index names a step that the table does not have
+                raise Damaged(f"This run's checkpoint of step {kept[-1]} is damaged.") from None
 
     def summary(self) -> Summary:
         """What a list says of the run; a damaged file gives a summary that says so."""
-        size = sum(p.stat().st_size for p in files(self.path) if p.exists())
+        size = sum(p.stat().st_size for p in files(self.path)[:2] if p.exists())
         try:
             with runfile.reading(self.path) as connection:
                 return summary_of(connection, self.id, size)
@@ -169,6 +172,8 @@ def create(settings: Settings, name: str = "") -> Run:
 
 def change(run: Run, **notes: str) -> None:
     """Rename or pin a run: `change(run, name="…")`, `change(run, pinned="yes")`."""
+    if run.id == "demo":
+        raise ValueError("The run that comes with the project stays as it is.")
     if "name" in notes:
         notes["name"] = tidy_name(notes["name"])
         if not notes["name"]:

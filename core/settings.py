@@ -203,7 +203,8 @@ def _field(place: tuple[int | str, ...]) -> str:
         layer = f"layer {int(place[1]) + 1}"
         return f"{layer}, {names[-1][:40]}" if len(place) > 3 else layer
     name = names[-1] if names else ""
-    for model in (Settings, *ARCHITECTURES.values()):
+    models: list[type[BaseModel]] = [Settings, *ARCHITECTURES.values()]
+    for model in models:
         field = model.model_fields.get(name)
         if field and field.title:
             return field.title

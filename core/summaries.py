@@ -86,7 +86,9 @@ def is_alive(owner: str) -> bool:
     """Whether the process that `this_process` named still runs; False for any other text."""
     try:
         pid, started = json.loads(owner)
-        return abs(psutil.Process(pid).create_time() - started) < 1
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < 1
+        return same and process.status() != psutil.STATUS_ZOMBIE  # dead, but not yet buried
     except (ArithmeticError, RecursionError, TypeError, ValueError, psutil.Error):
         return False
 

@@ -75,6 +75,33 @@ def evaluate(
     return loss / len(labels), right / len(labels)
 
 
+class Window:
+    """The steps since the last metric: what their means are taken over."""
+
+    def __init__(self) -> None:
+        """No step yet."""
+        self.losses: list[float] = []
+        self.named: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def add(self, loss: float, output: torch.Tensor, truth: torch.Tensor) -> None:
+        """Note a step: its loss, the network's output (batch, classes) and the labels (batch,)."""
+        self.losses.append(loss)
+        self.named.append((output.detach(), truth))
+
+    def metric(
+        self, state: State, held_out: tuple[float | None, float | None] = (None, None)
+    ) -> Iterator[Metric]:
+        """The metric of these steps, and an empty window; nothing where there was no step."""
+        if not self.losses:
+            return
+        outputs, truths = (torch.cat(part) for part in zip(*self.named, strict=True))
+        accuracy = (outputs.argmax(1) == truths).float().mean().item()
+        loss, step = sum(self.losses) / len(self.losses), state.step
+        epoch, rate = step / state.settings.steps_per_epoch, state.learning_rate
+        self.losses, self.named = [], []
+        yield Metric(step, epoch, loss, accuracy, *held_out, rate, state.seconds)
+
+
 def train(
     settings: Settings, inbox: Inbox, start: Checkpoint | None = None, record: bool = True
 ) -> Iterator[Record]:
@@ -92,8 +119,7 @@ def train(
     per_epoch, total = settings.steps_per_epoch, settings.steps
     every = max(1, per_epoch // 30)
     step = next_moment = next_held_out = state.step
-    losses: list[float] = []
-    named: list[tuple[torch.Tensor, torch.Tensor]] = []
+    window, next_metric = Window(), step + 1
     batches: tuple[torch.Tensor, ...] = ()
     paused, pause_at = False, -1
     since = time.perf_counter()
@@ -110,6 +136,7 @@ def train(
             match command.word if command else None:
                 case "pause" if not paused:
                     paused = True
+                    yield from window.metric(state)
                     yield Event(step, "paused")
                     yield state.checkpoint()
                 case "resume" if paused or pause_at >= 0:
@@ -123,6 +150,7 @@ def train(
                 case "learning_rate":
                     state.learning_rate = float(command.value)  # type: ignore[union-attr, arg-type]
                     yield Event(step, "learning_rate", value=state.learning_rate)
+                    yield state.checkpoint()  # so that a resumed run repeats what was recorded
                 case "stop":
                     break
             since = time.perf_counter()
@@ -140,7 +168,7 @@ def train(
             optimizer.zero_grad()
             if record and all(p.isfinite().all() for p in network.parameters()):
                 yield recorder.moment(step, step / per_epoch, None)
-            where = first_not_finite(network, images[batch]) or "the loss itself"
+            where = first_not_finite(network, images[batch]) or "loss itself"
             text = f"The loss became {value} at step {step}; it began in the {where}."
             yield Event(step, "diverged", text)
             return
@@ -161,20 +189,17 @@ def train(
         else:
             optimizer.step()
         state.step = step = step + 1
-        losses.append(value)
-        named.append((output.detach(), truth))
-        if step % every == 0 or step % per_epoch == 0 or step <= DENSE:
-            outputs, truths = (torch.cat(part) for part in zip(*named, strict=True))
-            accuracy = (outputs.argmax(1) == truths).float().mean().item()
+        window.add(value, output, truth)
+        if step >= next_metric or step % every == 0 or step % per_epoch == 0:
+            next_metric = step + 1 if step < DENSE else step + step // 8
             measured: tuple[float | None, float | None] = (None, None)
             if step >= next_held_out or step % per_epoch == 0:
                 measured = evaluate(network, *held_out)
                 next_held_out = math.ceil(max(4, step) * 1.5)
-            mean, rate = sum(losses) / len(losses), state.learning_rate
-            yield Metric(step, step / per_epoch, mean, accuracy, *measured, rate, state.seconds)
-            losses, named = [], []
+            yield from window.metric(state, measured)
         if step == pause_at < total:
             paused, pause_at = True, -1
+            yield from window.metric(state)
             yield Event(step, "paused")
             yield state.checkpoint()
         elif now >= save_at:
@@ -183,11 +208,11 @@ def train(
             save_at = now + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)
             yield kept
 
+    yield from window.metric(state)
     network.eval()
-    if where := first_not_finite(network, held_out[0]):
-        yield Event(
-            step, "diverged", f"After step {step} the {where} is no finite number any more."
-        )
+    if place := first_not_finite(network, held_out[0]):
+        text = f"After step {step} the {place} is no finite number any more."
+        yield Event(step, "diverged", text)
         return
     optimizer.zero_grad()  # no update follows, so the last moment has no gradient
     if record:

@@ -89,9 +89,7 @@ def plan(bricks: tuple[AnyBrick, ...], input_shape: Shape) -> tuple[Layer, ...]:
         else:
             looks_at = seen if math.prod(seen) == math.prod(shape) else shape
         layers.append(Layer(name, brick, shape, after, weights, looks_at))
-        if isinstance(brick, Flatten):
-            seen = shape if len(shape) > 1 else seen
-        elif not isinstance(brick, Activation | Dropout | BatchNorm):
+        if not isinstance(brick, Flatten | Activation | Dropout | BatchNorm):
             seen = after
         shape = after
     if sum(layer.parameters for layer in layers) > MAX_NUMBERS:

@@ -40,8 +40,9 @@ class Dataset:
     """A data set: what the menu says about it, and the function that gives its images.
 
     `shape` is that of one image, (channels, height, width). `load` raises DataError where the
-    data cannot be had. `test` gives the test part alone, where that saves memory. `downloads` says that the first `load` needs a network; `is_here` says
-    whether a `load` now would need none.
+    data cannot be had; `test`, where it is given, reads the test part alone and saves memory.
+    `downloads` says that the first `load` needs a network; `is_here` says whether a `load` now
+    would need none.
     """
 
     name: str

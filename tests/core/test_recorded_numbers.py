@@ -1,0 +1,140 @@
+"""The numbers of a recording: how much is kept, how exactly, and what is counted of it."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from core.activations import ACTIVATIONS, shares
+from core.checkpoints import State
+from core.recording import (
+    Recorder,
+    first_not_finite,
+    half,
+    recorded_rows,
+    zone_shares,
+)
+from core.settings import Settings
+from tests.core.small_runs import probes, small
+
+torch.set_num_threads(1)
+HALF = 2.0**-11  # the share by which a number at 16 bits may be off
+sizes = st.dictionaries(
+    st.text(max_size=4), st.tuples(st.integers(1, 5000), st.integers(1, 5000)), max_size=8
+)
+
+
+@given(sizes, st.integers(0, 200_000), st.integers(1, 5000))
+@example({"a": (3, 1), "b": (1, 100)}, 10, 5000)
+def test_recorded_rows_share_a_budget(sizes, budget, most):
+    rows = recorded_rows(sizes, budget, most)
+    assert rows.keys() == sizes.keys()
+    for name, (count, width) in sizes.items():
+        assert 1 <= rows[name] <= min(count, most)
+        if count <= most and count * width <= budget // len(sizes):
+            assert rows[name] == count  # small arrays are whole
+    taken = {name: rows[name] * sizes[name][1] for name in rows}
+    assert sum(size for name, size in taken.items() if rows[name] > 1) <= budget
+    if all(width <= budget // len(sizes) for _, width in sizes.values()):
+        assert sum(taken.values()) <= budget
+    if sum(count * width for count, width in sizes.values()) <= budget:
+        assert all(rows[name] == min(count, most) for name, (count, _) in sizes.items())
+
+
+def test_what_small_arrays_leave_is_shared_by_the_large_ones():
+    sizes = {"small": (10, 2), "large": (1000, 3), "larger": (5000, 5)}
+    assert recorded_rows(sizes, 620, 5000) == {"small": 10, "large": 100, "larger": 60}
+
+
+numbers = st.floats(width=32, allow_nan=True, allow_infinity=True)
+
+
+@given(hnp.arrays(np.float32, hnp.array_shapes(max_dims=3, max_side=5), elements=numbers))
+@example(np.array([1e38, np.inf, 1e-3], np.float32))
+@example(np.array([np.nan, 7e20], np.float32))
+@example(np.zeros((0, 3), np.float32))
+@rules(deadline=None)
+def test_16_bits_keep_what_is_large_and_say_what_is_not_finite(values):
+    array = half(torch.from_numpy(values))
+    assert math.isfinite(array.scale) and array.values.shape == values.shape
+    back = array.numbers()
+    finite = np.isfinite(values)
+    np.testing.assert_array_equal(back[~finite], values[~finite])
+    largest = float(np.abs(values[finite]).max(initial=0))
+    np.testing.assert_allclose(back[finite], values[finite], rtol=2 * HALF, atol=1e-6 * largest)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_zone_shares_are_those_of_the_activation_functions_room(name):
+    before = 3 * torch.randn(40, 30, generator=torch.Generator().manual_seed(8))
+    found, known = zone_shares(before, name), shares(before.numpy(), name)
+    assert found["in_dead_zone"] == pytest.approx(known["dead"])
+    assert found["saturated"] == pytest.approx(known["saturated"])
+
+
+def test_dead_and_saturated_units_are_counted_as_by_hand():
+    before = torch.tensor([[-1.0, 2.0, -3.0, 0.0], [-2.0, -2.0, 5.0, -1.0]])
+    relu = zone_shares(before, "relu")
+    assert relu == {"dead": 0.5, "in_dead_zone": 0.75, "saturated": 0.0}
+    tanh = zone_shares(before, "tanh")
+    flat = 1 - before.double().tanh() ** 2 < 0.05
+    assert tanh["saturated"] == flat.double().mean().item() == 0.25
+    assert tanh["dead"] == 0
+    hardtanh = zone_shares(before, "hardtanh")
+    assert hardtanh == {"dead": 0.75, "in_dead_zone": 0.875, "saturated": 0.0}
+
+
+@pytest.mark.parametrize("function", ["relu", "sigmoid", "prelu"])
+def test_a_runs_zones_are_those_of_all_its_probes(function):
+    settings = small(options={"hidden": 16, "activation": function})
+    state = State(settings)
+    network = state.network
+    with torch.no_grad():
+        network.get_submodule("linear1").weight[:3] = -1.0  # three units below zero for all
+        network.get_submodule("linear1").bias[:3] = -1.0
+        if function == "prelu":
+            network.get_submodule("prelu1").weight.zero_()  # so training could have ended
+        before = network[1](network[0](probes()))
+    moment = Recorder(network, settings.layers, probes(), 10, 256).moment(0, 0.0, None)
+    found = moment.numbers[f"{function}1"]
+    if function == "sigmoid":
+        slope = before.double().sigmoid() * (1 - before.double().sigmoid())
+        assert found["saturated"] == pytest.approx((slope < 0.05 / 4).double().mean().item())
+        assert found["dead"] == 0
+    else:
+        assert found["dead"] == pytest.approx((before <= 0).all(0).double().mean().item())
+        assert found["dead"] >= 3 / 16
+        assert found["in_dead_zone"] == pytest.approx((before <= 0).double().mean().item())
+    assert len(probes()) == 100 and len(moment.arrays["linear1", "output"].values) == 10
+
+
+def test_a_learned_slope_that_is_not_zero_leaves_no_unit_dead():
+    settings: Settings = small(options={"hidden": 16, "activation": "prelu"})
+    state = State(settings)
+    moment = Recorder(state.network, settings.layers, probes(), 10, 256).moment(0, 0.0, None)
+    assert moment.numbers["prelu1"]["dead"] == moment.numbers["prelu1"]["in_dead_zone"] == 0
+    assert moment.numbers["prelu1"]["weight_norm"] == 0.25
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_the_first_number_that_is_not_finite_is_found_on_the_way(bad):
+    network = State(small("mlp")).network
+    images = probes()
+    assert first_not_finite(network, images) is None
+    for name in ("linear3.bias", "batchnorm2.running_var", "linear1.weight"):
+        layer, kind = name.split(".")
+        with torch.no_grad():
+            network.state_dict()[name][0] = bad
+        assert first_not_finite(network, images) == f"{kind} of {layer}"
+    network = State(small("two_linear")).network
+    images[0, 0, 0, 0] = bad
+    assert first_not_finite(network, images) == "output of flatten1"
+    with torch.no_grad():
+        network.get_submodule("linear1").weight *= 1e38
+        network.get_submodule("linear2").weight *= 1e38
+    assert first_not_finite(network, probes()) in ("output of linear1", "output of linear2")

@@ -1,0 +1,176 @@
+"""Recording: what is recorded is what the network was, and recording changes nothing in it."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from core.checkpoints import State
+from core.recording import (
+    Recorder,
+    first_not_finite,
+    outputs_of,
+)
+from core.records import Array
+from core.training import epoch_batches, tensors
+from tests.core.small_runs import (
+    NETWORKS,
+    assert_identical,
+    last_state,
+    moments,
+    probes,
+    run,
+    small,
+)
+
+torch.set_num_threads(1)
+HALF = 2.0**-11  # the share by which a number at 16 bits may be off
+
+
+def assert_recorded(array: Array, truth: torch.Tensor) -> None:
+    """The same numbers, to 16 bits of the largest."""
+    assert array.values.dtype == np.float16 and array.units is None
+    truth = truth.detach()
+    largest = max(1e-30, truth.abs().max().item())
+    np.testing.assert_allclose(array.numbers(), truth.numpy(), rtol=HALF, atol=1e-7 * largest)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_moment_is_what_the_step_was(network):
+    settings = small(network)
+    recorded = {moment.step: moment for moment in moments(run(settings))}
+    assert list(recorded) == list(range(25))
+    state = State(settings)
+    images, labels = tensors("digits")[:2]
+    batches = [batch for epoch in (0, 1) for batch in epoch_batches(settings, epoch)]
+    for step, batch in enumerate(batches):
+        moment, network_now = recorded[step], state.network.train()
+        parameters = dict(network_now.named_parameters())
+        loss = cross_entropy(network_now(images[batch]), labels[batch])
+        gradients = dict(
+            zip(parameters, torch.autograd.grad(loss, [*parameters.values()]), strict=True)
+        )
+        assert moment.loss == loss.item() and moment.epoch == pytest.approx(step / 12)
+        expected = {}
+        for name, parameter in parameters.items():
+            layer, kind = name.split(".")
+            expected[layer, kind] = parameter.clone()
+            expected[layer, f"{kind}_gradient"] = gradients[name]
+            parameter.grad = gradients[name]
+        for name, buffer in network_now.named_buffers():
+            if buffer.ndim:
+                layer, kind = name.split(".")
+                expected[layer, kind] = buffer.clone()
+        with torch.no_grad():
+            after = probes()
+            for name, module in network_now.eval().named_children():
+                after = module(after)
+                if not name.startswith("flatten"):
+                    expected[name, "output"] = after[:10]
+        assert set(moment.arrays) == set(expected)
+        for key, truth in expected.items():
+            assert_recorded(moment.arrays[key], truth)
+        state.optimizer.step()
+        for layer in {name.split(".")[0] for name in parameters}:
+            old, new = expected[layer, "weight"], parameters[f"{layer}.weight"]
+            slope, numbers = expected[layer, "weight_gradient"], moment.numbers[layer]
+            assert numbers["weight_norm"] == pytest.approx(old.pow(2).sum().sqrt().item())
+            assert numbers["gradient_norm"] == pytest.approx(slope.pow(2).sum().sqrt().item())
+            moved = (new - old).pow(2).sum().sqrt() / old.pow(2).sum().sqrt()
+            assert numbers["update_ratio"] == pytest.approx(moved.item())
+    last = recorded[24]
+    assert last.loss is None and not any("gradient" in kind for _, kind in last.arrays)
+    for name, parameter in state.network.named_parameters():
+        layer, kind = name.split(".")
+        assert_recorded(last.arrays[layer, kind], parameter)
+
+
+@pytest.mark.parametrize("pictures", [False, True], ids=["unwatched", "watched"])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_watching_changes_nothing(network, pictures, monkeypatch):
+    monkeypatch.setattr("core.training.PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.PICTURE_SHARE", 1e9)
+    settings = small(network)
+    watched = run(settings, pictures=pictures)
+    alone = run(settings, record=False)
+    assert len(moments(watched)) == 25 and not moments(alone)
+    live = [record for record in watched if getattr(record, "live", False)]
+    assert len(live) == (24 if pictures else 0)
+    assert_identical(last_state(watched), last_state(alone))
+
+
+def test_a_live_moment_holds_no_pictures_of_gradients():
+    settings = small()
+    live = next(r for r in run(settings, pictures=True) if getattr(r, "live", False))
+    assert ("linear1", "weight") in live.arrays and ("linear1", "output") in live.arrays
+    assert not any("gradient" in kind for _, kind in live.arrays)
+    assert live.numbers["linear1"]["gradient_norm"] > 0
+
+
+def test_live_pictures_count_dead_units_rarely_and_recorded_moments_always(monkeypatch):
+    monkeypatch.setattr("core.recording.COUNT_SECONDS", 1e9)
+    state = State(small())
+    recorder = Recorder(state.network, state.settings.layers, probes(), 10, 256)
+    first = recorder.moment(0, 0.0, None, live=True).numbers["relu1"]["dead"]
+    with torch.no_grad():
+        state.network.get_submodule("linear1").bias -= 1e6
+    assert first < 1
+    assert recorder.moment(1, 0.0, None, live=True).numbers["relu1"]["dead"] == first
+    assert recorder.moment(1, 0.0, None).numbers["relu1"]["dead"] == 1
+    assert recorder.moment(1, 0.0, None, live=True).numbers["relu1"]["dead"] == 1
+
+
+def test_recording_touches_no_random_state_and_leaves_the_mode_as_it_was():
+    state = State(small("mlp"))
+    recorder = Recorder(state.network, state.settings.layers, probes(), 10, 256)
+    mine, everyones = state.generator.get_state(), torch.get_rng_state()
+    before = state.checkpoint()
+    for training in (True, False):
+        state.network.train(training)
+        recorder.moment(0, 0.0, None)
+        assert all(module.training == training for module in state.network.modules())
+    assert torch.equal(mine, state.generator.get_state())
+    assert torch.equal(everyones, torch.get_rng_state())
+    for key, array in state.checkpoint().arrays.items():
+        assert np.array_equal(array.values, before.arrays[key].values), key
+
+
+def hooks(network: nn.Module) -> int:
+    return sum(len(module._forward_hooks) for module in network.modules())
+
+
+def test_hooks_are_gone_afterwards_also_when_the_network_fails():
+    state = State(small("mlp"))
+    recorder = Recorder(state.network, state.settings.layers, probes(), 10, 256)
+    recorder.moment(0, 0.0, None)
+    assert hooks(state.network) == 0
+    with outputs_of(state.network, {"relu1"}) as seen:
+        assert hooks(state.network) == 1
+        state.network(probes())
+    assert list(seen) == ["relu1"] and hooks(state.network) == 0
+    recorder.probes = torch.zeros(3, 1, 5, 5)
+    with pytest.raises(RuntimeError):
+        recorder.moment(0, 0.0, None)
+    assert hooks(state.network) == 0 and state.network.training
+    with pytest.raises(RuntimeError):
+        first_not_finite(state.network, torch.zeros(3, 1, 5, 5))
+    assert hooks(state.network) == 0
+
+
+def test_of_a_wide_layer_the_first_units_are_recorded_and_the_true_number_is_said():
+    settings = small(recorded_units=4)
+    whole, part = (moments(run(s, record=True))[0].arrays for s in (small(), settings))
+    for kind in ("weight", "bias", "weight_gradient", "bias_gradient"):
+        array = part["linear1", kind]
+        assert array.units == 16 and len(array.values) == 4
+        assert part["linear2", kind].units == 10
+        np.testing.assert_allclose(
+            array.numbers(), whole["linear1", kind].numbers()[:4], rtol=3 * HALF, atol=1e-6
+        )
+    output = part["relu1", "output"]
+    assert output.units == 16 and output.values.shape == (10, 4)
+    state = State(settings)
+    assert moments(run(settings))[0].numbers["linear1"]["weight_norm"] == pytest.approx(
+        state.network.get_submodule("linear1").weight.norm().item()  # of all sixteen units
+    )
