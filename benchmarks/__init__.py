@@ -1,0 +1,20 @@
+"""The benchmarks: what the performance goals are measured with, one file a figure.
+
+    python -m benchmarks                    all of them, in this order
+    python -m benchmarks accuracy scrubbing     some of them
+
+To add one: write a file beside this one with a function `measure() -> Result`, and add its line
+below. Nothing else should run on the machine meanwhile.
+"""
+
+BENCHMARKS: dict[str, str] = {
+    "speed_alone": "training speed while recording, against a bare loop",
+    "speed_watched": "the same with a browser watching, and the pictures that reach it",
+    "first_picture": "from Train pressed to the first live picture",
+    "usual_way": "one epoch against a DataLoader and TensorBoard histograms",
+    "scrubbing": "pictures a second under a moved slider",
+    "file_size": "size of a run's file",
+    "server_memory": "memory of the server process",
+    "accuracy": "images of the test set that are named right",
+}
+"""Each module of this folder that holds a benchmark, and what it measures."""

@@ -1,0 +1,54 @@
+"""The bare loop: the same network trained with nothing around it, to compare with.
+
+Tensors in memory, a shuffled permutation, the same optimizer, no recording, no commands, no
+measuring of anything. Run as a child (see `child.py`).
+"""
+
+import json
+import time
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from benchmarks.child import asked
+from core.checkpoints import State
+from core.settings import Settings, settings_from
+from core.training import tensors
+
+WARM_UP = 50
+
+
+def run(settings: Settings, steps: int) -> float:
+    """Seconds that so many steps take, from the random start."""
+    images, labels, *_ = tensors(settings.data)
+    state = State(settings)
+    network, optimizer = state.network, state.optimizer
+    network.train()
+    done, started = 0, time.perf_counter()
+    while done < steps:
+        for batch in torch.randperm(len(images))[: settings.images].split(settings.batch_size):
+            optimizer.zero_grad()
+            loss = cross_entropy(network(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            done += 1
+            if done == steps:
+                break
+    return time.perf_counter() - started
+
+
+def main(given: dict[str, Any]) -> None:
+    """Time the steps of a run with these settings; `threads` null stands for torch's own choice."""
+    settings = settings_from(given["settings"])
+    if given["threads"]:
+        torch.set_num_threads(given["threads"])
+    steps = given.get("steps") or settings.steps
+    run(settings, WARM_UP)
+    seconds = run(settings, steps)
+    told = {"steps_per_second": steps / seconds, "seconds": seconds, "steps": steps}
+    print(json.dumps({**told, "threads": torch.get_num_threads()}))
+
+
+if __name__ == "__main__":
+    main(asked())

@@ -1,0 +1,91 @@
+"""Training speed with a browser watching the live strip, and the pictures that reach it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from playwright.sync_api import Browser
+
+from benchmarks.alternation import alternated
+from benchmarks.browser import chromium, layers_out_of_sight, page_at, press_train, stop
+from benchmarks.child import answer
+from benchmarks.result import Result, is_quick
+from benchmarks.server import Server, serving
+from core.settings import settings_from
+
+TARGET, PICTURES_TARGET = 0.90, 20
+RUNS = ("two_linear", "lenet")
+WATCHED_SECONDS = 12
+LONG = 200
+"""Epochs, so that the run goes on for as long as it is watched."""
+
+
+def measure() -> Result:
+    """Both architectures; the goal for the pictures is one for two_linear."""
+    with serving() as server, chromium() as browser:
+        found = {name: _compare(server, browser, name) for name in RUNS}
+    ratio = {name: each["ratio"] for name, each in found.items()}
+    first = found["two_linear"]
+    pictures = first["pictures_per_s"]
+    return Result(
+        compared="steps/s of a run watched by one headless Chromium, by its own metrics' seconds "
+        "while it was watched, ÷ steps/s of a bare loop over tensors with the same optimizer and "
+        "threads and no page open; medians of the turns. Pictures: counted in the page, drawn.",
+        target=f"≥ {TARGET}, and ≥ {PICTURES_TARGET} pictures/s of two_linear with every layer",
+        reached=min(ratio.values()) >= TARGET
+        and pictures >= PICTURES_TARGET
+        and not first["layers_out_of_sight"],
+        ratio=ratio,
+        raw=found,
+    )
+
+
+def _compare(server: Server, browser: Browser, name: str) -> dict[str, Any]:
+    given = {"architecture": name}
+    settings = settings_from(given)
+    watched: list[dict[str, Any]] = []
+    _watch(server, browser, name, seconds=2)  # warms the worker and the page's scripts
+
+    def ours() -> float:
+        watched.append(_watch(server, browser, name, WATCHED_SECONDS))
+        return watched[-1]["speed"]
+
+    def bare() -> float:
+        steps = 4000 if name == "two_linear" else 600
+        child = answer("bare_loop", settings=given, threads=settings.threads, steps=steps)
+        return child["steps_per_second"]
+
+    taken = alternated(above=ours, below=bare, turns=2 if is_quick() else 5)
+    return {
+        **taken.told("watched_steps_per_s", "bare_steps_per_s"),
+        "watched_steps_per_s_by_the_page_clock": [w["page_speed"] for w in watched],
+        "pictures_per_s": float(np.median([w["drawn"] for w in watched])),
+        "pictures_drawn_per_s": [w["drawn"] for w in watched],
+        "pictures_received_per_s": [w["received"] for w in watched],
+        "layers_out_of_sight": sorted({layer for w in watched for layer in w["missing"]}),
+    }
+
+
+def _watch(server: Server, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
+    link = f"{server.url}/?{urlencode({'architecture': name, 'epochs': LONG})}"
+    with page_at(browser, link) as page:
+        run = press_train(page)
+        page.wait_for_timeout(1500)
+        start = page.evaluate("window.__witness.count()")
+        page.wait_for_timeout(seconds * 1000)
+        end = page.evaluate("window.__witness.count()")
+        missing = layers_out_of_sight(page, run.settings())
+        stop(page, run)
+    metrics = run.metrics()
+    inside = (metrics["step"] >= start["step"]) & (metrics["step"] <= end["step"])
+    steps, spent = metrics["step"][inside], metrics["seconds"][inside]
+    if len(steps) < 2:
+        raise RuntimeError(f"the run of {name} said too little while it was watched")
+    lasted = end["seconds"] - start["seconds"]
+    return {
+        "speed": float((steps[-1] - steps[0]) / (spent[-1] - spent[0])),
+        "page_speed": (end["step"] - start["step"]) / lasted,
+        "drawn": (end["drawn"] - start["drawn"]) / lasted,
+        "received": (end["messages"] - start["messages"]) / lasted,
+        "missing": missing,
+    }
