@@ -5,10 +5,11 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from core.architectures import ARCHITECTURES
 from core.runs import ENDED, Run, Summary, find
 from core.settings import Settings
 from tools.setup import installed_browser
@@ -53,6 +54,12 @@ def page_at(browser: Browser, url: str) -> Iterator[Page]:
         yield page
     finally:
         context.close()
+
+
+def training_link(url: str, settings: Settings) -> str:
+    """The home page with a form that asks for this architecture and number of epochs."""
+    title = ARCHITECTURES[settings.architecture].title
+    return f"{url}/?{urlencode({'architecture': title, 'epochs': settings.epochs})}"
 
 
 def press_train(page: Page) -> Run:

@@ -1,13 +1,13 @@
 """The memory of the server process, workers not counted, while one run is watched."""
 
 from pathlib import Path
-from urllib.parse import urlencode
 
 import psutil
 
-from benchmarks.browser import chromium, page_at, press_train, stop
+from benchmarks.browser import chromium, page_at, press_train, stop, training_link
 from benchmarks.result import Result, is_quick
 from benchmarks.server import serving
+from core.settings import settings_from
 
 TARGET_MB, MEGABYTE = 250, 10**6
 
@@ -18,7 +18,7 @@ def measure() -> Result:
     with serving() as server, chromium() as browser:
         process = psutil.Process(server.pid)
         at_start = process.memory_info().rss / MEGABYTE
-        link = f"{server.url}/?{urlencode({'architecture': 'two_linear', 'epochs': 300})}"
+        link = training_link(server.url, settings_from({"epochs": 300}))
         with page_at(browser, link) as page:
             run = press_train(page)
             seen = []

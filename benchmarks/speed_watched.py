@@ -1,13 +1,19 @@
 """Training speed with a browser watching the live strip, and the pictures that reach it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from playwright.sync_api import Browser
 
 from benchmarks.alternation import alternated
-from benchmarks.browser import chromium, layers_out_of_sight, page_at, press_train, stop
+from benchmarks.browser import (
+    chromium,
+    layers_out_of_sight,
+    page_at,
+    press_train,
+    stop,
+    training_link,
+)
 from benchmarks.child import answer
 from benchmarks.result import Result, is_quick
 from benchmarks.server import Server, serving
@@ -67,9 +73,11 @@ def _compare(server: Server, browser: Browser, name: str) -> dict[str, Any]:
 
 
 def _watch(server: Server, browser: Browser, name: str, seconds: float) -> dict[str, Any]:
-    link = f"{server.url}/?{urlencode({'architecture': name, 'epochs': LONG})}"
-    with page_at(browser, link) as page:
+    wanted = settings_from({"architecture": name, "epochs": LONG})
+    with page_at(browser, training_link(server.url, wanted)) as page:
         run = press_train(page)
+        if run.settings() != wanted:
+            raise RuntimeError(f"the page trains {run.settings()}, not {wanted}")
         page.wait_for_timeout(1500)
         start = page.evaluate("window.__witness.count()")
         page.wait_for_timeout(seconds * 1000)

@@ -68,6 +68,7 @@ def epoch(settings: Settings, histograms: bool) -> float:
 def main(given: dict[str, Any]) -> None:
     """Time one epoch, with the histograms or without."""
     settings = settings_from(given["settings"])
+    torch.set_num_threads(given["threads"])
     print(json.dumps({"seconds": epoch(settings, given["histograms"])}))
 
 

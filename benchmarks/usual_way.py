@@ -21,14 +21,16 @@ def measure() -> Result:
             return settings.steps / train(engine, settings).speed
 
         def usual(histograms: bool = True) -> float:
-            return answer("usual_loop", settings=GIVEN, histograms=histograms)["seconds"]
+            return answer(
+                "usual_loop", settings=GIVEN, histograms=histograms, threads=settings.threads
+            )["seconds"]
 
         found = alternated(above=usual, below=ours, turns=2 if is_quick() else 5)
         plain = usual(histograms=False)
     return Result(
         compared="seconds of one epoch with a DataLoader and add_histogram of all weights and "
         "gradients every 10 steps ÷ seconds of one epoch recording every layer into a run's file, "
-        "two_linear, batches of 128; median of the turns",
+        "two_linear, batches of 128, the same number of threads; median of the turns",
         target=f"≥ {TARGET}",
         reached=found.ratio >= TARGET,
         ratio=found.ratio,

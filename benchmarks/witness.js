@@ -1,11 +1,12 @@
 // What a benchmark's page knows of itself: when Train was pressed, what arrived, what was drawn.
 (() => {
-  const witness = (window.__witness = { messages: 0, newest: null, pressed: null, heard: null, drawn: null });
+  const nothing = { called: null, heard: null, drawn: null };
+  const witness = (window.__witness = { messages: 0, newest: null, pressed: null, ...nothing });
   const drawn = () => window.__layerscope?.frames ?? 0;
 
   const pressed = ({ target }) => {
     if (target.closest?.("button")?.innerText.trim().endsWith("Train"))
-      Object.assign(witness, { pressed: performance.now(), heard: null, drawn: null });
+      Object.assign(witness, { pressed: performance.now(), ...nothing });
   };
   addEventListener("click", pressed, true);
 
@@ -23,6 +24,7 @@
     constructor(address, ...more) {
       super(address, ...more);
       if (!new URL(address, location.href).pathname.includes("/live/")) return;
+      if (witness.pressed !== null) witness.called ??= performance.now();
       this.addEventListener("message", ({ data }) => {
         witness.messages++;
         witness.newest = data;

@@ -17,9 +17,19 @@ import dask
 from distributed import LocalCluster
 
 END_SECONDS = 2.0
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""The workers' environment instead of Dask's own, which has malloc give back every freed page: a
-training step frees and takes the same pages again and again."""
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.system-monitor.interval": "2s",
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    },
+}
+"""Dask as training wants it. Its profiler looks at every thread a hundred times a second, and its
+environment has malloc give back every freed page, which a training step takes again at once."""
 
 
 def started(workers: int) -> tuple[subprocess.Popen, str]:
@@ -54,7 +64,10 @@ def ended(process: subprocess.Popen) -> None:
 
 def main() -> None:
     """Run a cluster until the standard input closes."""
-    dask.config.set({"distributed.nanny.pre-spawn-environ": ENVIRONMENT})
+    dask.config.set(QUIET)
+    # A killed worker is started again by its nanny. The cluster would close that nanny, for good,
+    # where the worker is not there just 15 seconds later: busy starting, or killed once more.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
     cluster = LocalCluster(
         n_workers=int(sys.argv[1]),
         threads_per_worker=8,

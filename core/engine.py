@@ -26,7 +26,7 @@ from core.settings import Settings
 from core.worker import Trainer, outputs, warm_up
 
 RUNS_A_WORKER = 4
-WATCHED_PAUSE, UNWATCHED_PAUSE = 0.015, 0.2
+WATCHED_PAUSE, UNWATCHED_PAUSE, START_SECONDS = 0.015, 0.2, 60.0
 log = logging.getLogger("layerscope")
 
 
@@ -123,8 +123,8 @@ class Engine:
         try:
             start = None if job.fresh else job.run.last_checkpoint()
             future = self.client.submit(Trainer, actor=True, workers=[job.worker], pure=False)
-            actor = future.result(timeout=60)
-            actor.start(job.settings, start).result(timeout=60)
+            actor = job.answer(future, self._workers, START_SECONDS)
+            job.answer(actor.start(job.settings, start), self._workers, START_SECONDS)
             job.begin(actor)
             self._collect(job)
             self._end(job)
@@ -157,7 +157,7 @@ class Engine:
         layers = job.settings.drawn_layers
         while True:
             watched = job.channel.watched()
-            records, over = job.actor.take(watched).result(timeout=LOST_SECONDS)
+            records, over = job.answer(job.actor.take(watched), self._workers)
             for record in records:
                 if isinstance(record, Moment) and record.live:
                     job.channel.publish(pictures.live_frame(layers, record))

@@ -52,6 +52,18 @@ class Job:
             else:
                 self.actor.send(command).result(timeout=LOST_SECONDS)
 
+    def answer(
+        self, asked: Any, workers: Callable[[], list[str]], patience: float = LOST_SECONDS
+    ) -> Any:
+        """What the worker answers; raises TimeoutError as soon as it is gone, or silent so long."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return asked.result(timeout=1)
+            except TimeoutError:
+                if time.monotonic() > until or self.worker not in workers():
+                    raise
+
     def store(self, records: list[Record]) -> bool:
         """Append to the run's file; on a full disk keep the records here and say so."""
         with self._writing:

@@ -195,7 +195,7 @@ def train(
             measured: tuple[float | None, float | None] = (None, None)
             if step >= next_held_out or step % per_epoch == 0:
                 measured = evaluate(network, *held_out)
-                next_held_out = math.ceil(max(4, step) * 1.5)
+                next_held_out = 2 * max(4, step)
             yield from window.metric(state, measured)
         if step == pause_at < total:
             paused, pause_at = True, -1

@@ -1,5 +1,6 @@
 """Activations: what every layer answers to one image, at any recorded moment."""
 
+import numpy as np
 import streamlit as st
 
 from core.data import DATASETS
@@ -15,40 +16,39 @@ steps = keep_fresh(run, summary)
 settings = run.settings()
 image, truth, probe = choose_image(settings)
 step = choose_step(steps)
-try:
-    found = answer(run.id, step, probe, image, run)
-except LookupError:
-    st.warning(
-        "Only some units of this run's layers were recorded, and no exact weights were kept, so "
-        "other images cannot be computed. Choose one of the recorded inputs.",
-        icon=":material/filter_none:",
-    )
-    st.stop()
+found = answer(run.id, step, probe, image, run)
 
-classes = DATASETS[settings.data].classes
-best = int(found.probabilities.argmax())
+classes, chances = DATASETS[settings.data].classes, found.probabilities
+best = int(chances.argmax())
 left, right = st.columns([1, 2])
 with left:
     st.subheader("Input")
-    st.image(enlarged(image), width=252, clamp=True)
+    with st.container(border=True, width="content"):
+        st.image(enlarged(image), width=252, clamp=True)
 with right:
-    st.subheader(f"Prediction: {classes[best]}")
-    st.caption(
-        f"{found.probabilities[best]:.1%} sure; it is {'right' if best == truth else 'wrong'}: the "
-        f"image shows {classes[truth]}. {found.note}"
-    )
-    still_chart(probabilities(classes, found.probabilities, true_class=truth), "probabilities")
+    if np.isfinite(chances).all():
+        verdict = "right" if best == truth else "wrong"
+        st.subheader(f"Prediction: {classes[best]}")
+        st.caption(
+            f"{chances[best]:.1%} sure; it is {verdict}: the image shows {classes[truth]}. "
+            f"{found.note}"
+        )
+    else:
+        st.subheader("No prediction")
+        st.caption("What the network gives at this moment is no finite number.")
+    still_chart(probabilities(classes, chances, true_class=truth), "probabilities")
 
 before = None
 for layer in settings.layers:
     if layer.name not in found.outputs or layer.kind == "flatten":
         continue
     after = found.outputs[layer.name]
+    shown, units = after.shape[0], layer.output_shape[0]
+    sample = f" · the first {shown} of {units} units, as recorded" if shown < units else ""
     st.subheader(layer.name)
+    st.caption(f"{layer.formula} · {layer.sizes}{sample}")
     if layer.kind == "activation":
-        st.caption(f"{layer.formula} · pre-activation → activation · {layer.sizes}")
         still_chart(unit_activations(before, after), layer.name)
     else:
-        st.caption(f"{layer.formula} · {layer.sizes}")
         still_chart(unit_activations(after), layer.name)
     before = after

@@ -59,7 +59,8 @@ right.latex(activation.derivative_formula)
 st.subheader("In a run")
 run, summary = choose_run()
 work = at_work(run, summary, name)
-reach = 6.0 if work is None else max(6.0, float(np.nanquantile(np.abs(work), 0.999)))
+sizes = np.abs(work[np.isfinite(work)]) if work is not None else np.empty(0)
+reach = max(6.0, float(np.quantile(sizes, 0.999))) if sizes.size else 6.0
 x = np.linspace(-reach, reach, 801)
 curve = {"name": name, "title": activation.title, "value": activation.value(x, parameter)}
 curve["derivative"] = activation.derivative(x, parameter)

@@ -8,6 +8,8 @@ import streamlit as st
 sys.path[:0] = [root for root in [str(Path(__file__).parents[1])] if root not in sys.path]
 
 from core.engine import engine  # noqa: E402
+from pages.shared.choose import drop_endless_numbers  # noqa: E402
+from pages.shared.faults import faults_told  # noqa: E402
 from pages.shared.frame import draw_frame  # noqa: E402
 
 ICON = Path(__file__).parent / "shared" / "icon.svg"
@@ -21,5 +23,7 @@ PAGES = [
 ]
 page = st.navigation(PAGES, position="hidden")
 engine()
+drop_endless_numbers()
 draw_frame(PAGES)
-page.run()
+with faults_told():
+    page.run()

@@ -5,39 +5,24 @@ import streamlit as st
 
 from core import runs
 from core.budget import budget
+from core.runs import Missing
 from pages.shared.choose import open_run, run_in_link
-from pages.shared.shelf import actions, bring_in, undo
+from pages.shared.plain import plain
+from pages.shared.shelf import actions, bring_in, row, undo
 
 listed = [*runs.summaries(), runs.find("demo").summary()]
 places = {summary.id: place for place, summary in enumerate(listed)}
 chosen = run_in_link() if run_in_link() in places else listed[0].id
+if run_in_link() not in ("", *places):
+    st.warning(Missing.sentence, icon=":material/link_off:")
 if len(listed) == 1:
     st.info(
         "No run of your own yet: press Train on the Train page. Until then there is the recorded "
         "one that comes with Layerscope.",
         icon=":material/play_circle:",
     )
-rows = [
-    {
-        "Name": s.name,
-        "State": s.state,
-        "Test accuracy": None if s.accuracy is None else 100 * s.accuracy,
-        "Steps": s.step,
-        "Data": s.settings and s.settings.data,
-        "Network": s.settings and s.settings.architecture,
-        "Activation": s.settings and s.settings.activation,
-        "Optimizer": s.settings and f"{s.settings.optimizer} {s.settings.learning_rate:g}",
-        "Batch": s.settings and s.settings.batch_size,
-        "Epochs": s.settings and s.settings.epochs,
-        "Seed": s.settings and s.settings.seed,
-        "Started": pd.Timestamp(s.created, unit="s", tz="UTC") if s.created else None,
-        "MB": s.bytes / 1e6,
-        "Pinned": s.pinned,
-    }
-    for s in listed
-]
 picked = st.dataframe(
-    pd.DataFrame(rows),
+    pd.DataFrame([row(summary) for summary in listed]),
     hide_index=True,
     key="table",
     on_select="rerun",
@@ -53,9 +38,9 @@ selected = picked.selection.rows
 summary = listed[selected[0]] if selected and selected[0] < len(listed) else listed[places[chosen]]
 if summary.id != run_in_link():
     open_run(summary.id)
-st.subheader(summary.name)
+st.subheader(plain(summary.name), anchor=False)
 if summary.message:
-    st.caption(summary.message)
+    st.caption(plain(summary.message))
 actions(runs.find(summary.id), summary)
 undo()
 
@@ -65,5 +50,5 @@ used = sum(s.bytes for s in listed)
 st.caption(
     f"The runs take {used / 1e6:,.0f} MB of {budget() / 1e6:,.0f} MB. When more is needed, the "
     "oldest ones that are not pinned go, and the Train page says so before. "
-    f"Folder: {runs.folder()}"
+    f"Folder: {plain(str(runs.folder()))}"
 )

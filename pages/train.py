@@ -4,19 +4,19 @@ import streamlit as st
 
 from core.budget import crowded_out
 from core.engine import Full, engine
+from core.settings import Unfit
 from pages.shared.choose import choose_run, open_run
 from pages.shared.form import choose_settings, described
+from pages.shared.plain import plain
 from pages.shared.watching import watch
 
 left, right = st.columns([1, 1], vertical_alignment="center")
-with right:
-    run, summary = choose_run()
 chosen = st.empty()
 with st.expander("What to train", icon=":material/tune:"):
     settings = choose_settings()
 gone = crowded_out()
 if gone:
-    names = ", ".join(f"“{lost.name}”" for lost in gone[:3])
+    names = ", ".join(f"“{plain(lost.name)}”" for lost in gone[:3])
     st.warning(
         f"The runs' folder is full: the next run removes {names}"
         f"{' and others' if len(gone) > 3 else ''}. Pin on the Runs page what should stay.",
@@ -24,15 +24,21 @@ if gone:
     )
 with left:
     pressed = st.button(
-        "Train", type="primary", icon=":material/play_arrow:", disabled=settings is None
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=isinstance(settings, Unfit),
     )
-if settings is not None:
+if isinstance(settings, Unfit):
+    chosen.error(plain(str(settings)), icon=":material/rule:")
+else:
     chosen.caption(described(settings))
-if pressed and settings is not None:
-    try:
-        open_run(engine().train(settings).id)
-        st.rerun()
-    except Full as fault:
-        st.error(str(fault), icon=":material/hard_drive:")
-
+    if pressed:
+        try:
+            open_run(engine().train(settings).id)
+            st.rerun()
+        except Full as fault:
+            st.error(plain(str(fault)), icon=":material/hard_drive:")
+with right:
+    run, summary = choose_run()
 watch(run, summary)

@@ -3,6 +3,7 @@
 The only room that touches `session_state`; it holds names and numbers.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -20,8 +21,29 @@ def run_in_link() -> str:
     return st.query_params.get("run", "")[:80]
 
 
+def drop_endless_numbers() -> None:
+    """Take infinite numbers out of the link: Streamlit's whole-number fields raise on them."""
+    endless = [name for name in st.query_params if math.isinf(_as_number(st.query_params[name]))]
+    for name in endless:
+        del st.query_params[name]
+    if endless:
+        st.rerun()
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def open_run(run_id: str) -> None:
-    """Make a run the chosen one: in the link, so that the view can be sent and reloaded."""
+    """Make a run the chosen one: in the link, so that the view can be sent and reloaded.
+
+    The moment in the link was one of another run: the new one opens at its last.
+    """
+    if run_id != run_in_link():
+        st.query_params.pop("step", None)
     st.query_params["run"] = run_id
 
 
@@ -61,7 +83,7 @@ def choose_run() -> tuple[Run, Summary]:
         st.page_link("runs.py", label="Go to the runs", icon=":material/folder_open:")
         st.stop()
     if chosen != "demo" and not run_in_link():
-        open_run(chosen)
+        st.query_params["run"] = chosen
     return runs.find(chosen), listed[chosen]
 
 

@@ -10,14 +10,13 @@ from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
 from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
-from pages.shared.plain import plain
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
-def choose_settings() -> Settings | None:
-    """Let a person choose all that defines a run; None, with a sentence, where it does not fit."""
+def choose_settings() -> Settings | Unfit:
+    """Let a person choose all that defines a run; the fault that says why where it does not fit."""
     with st.container(key="settings"):
         first, second, third, fourth = st.columns(4)
         with first:
@@ -51,8 +50,7 @@ def choose_settings() -> Settings | None:
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
     except Unfit as fault:
-        st.error(plain(str(fault)), icon=":material/rule:")
-        return None
+        return fault
 
 
 def described(settings: Settings) -> str:
@@ -84,7 +82,7 @@ def field_input(name: str, field: FieldInfo, family: str = "") -> Any:
         float(low),
         float(min(high, 1000.0)),
         float(field.default),
-        step=0.1 if high <= 1 else 0.001,
+        step=0.1 if high <= 1 else float(field.default) / 2,
         format="%.5g",
         key=key,
         help=help_text,

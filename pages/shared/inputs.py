@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, DataError, images01
+from core.data import DATASETS, images01
 from core.engine import engine
 from core.runs import Run
 from core.settings import Settings
@@ -28,40 +28,30 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
     """Let a person choose a test image: one of each class, or any by its number.
 
     Gives the image (C, H, W) between 0 and 1, its class, and its place among the probe inputs.
+    Raises DataError where the data set is not here.
     """
     dataset = DATASETS[settings.data]
-    try:
-        split = dataset.load_test()
-    except DataError as fault:
-        st.error(str(fault), icon=":material/cloud_off:")
-        st.stop()
+    split = dataset.load_test()
     probes = dataset.probes(split)
     names = [dataset.classes[split.test_labels[place]] for place in probes]
     other = "any image"
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-        name = st.segmented_control(
-            "Input",
-            [*names, other],
-            key="input",
-            default=names[0],
-            required=True,
-            bind="query-params",
+    name = st.segmented_control(
+        "Input",
+        [*names, other],
+        key="input",
+        default=names[0],
+        required=True,
+        bind="query-params",
+    )
+    if name == other:
+        last = len(split.test_labels) - 1
+        place = st.number_input(
+            f"Test image, 0 to {last:,}", 0, last, 0, key="image", bind="query-params", width=220
         )
-        if name == other:
-            last = len(split.test_labels) - 1
-            place = st.number_input(
-                f"Test image, 0 to {last:,}",
-                0,
-                last,
-                0,
-                key="image",
-                bind="query-params",
-                width=220,
-            )
-            probe = probes.index(place) if place in probes else None
-        else:
-            probe = names.index(name) if name in names else 0
-            place = probes[probe]
+        probe = probes.index(place) if place in probes else None
+    else:
+        probe = names.index(name) if name in names else 0
+        place = probes[probe]
     return images01(split.test_images[place]), int(split.test_labels[place]), probe
 
 

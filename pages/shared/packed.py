@@ -89,4 +89,12 @@ def _strip(
 
 def newest_strip(run: Run) -> bytes:
     """What the strip of a training run shows now, where pictures are asked for, not pushed."""
-    return live.newest(run.id) or live_strip(run.id, False, run)
+    whole, message = live_strip(run.id, False, run), live.newest(run.id)
+    if message is None:
+        return whole
+    (header, planes), (newer, moving) = pictures.unpack(whole), pictures.unpack(message)
+    first, *_, last = header["cards"]
+    header |= {"cards": [first, *newer["layer_cards"], last]}
+    header |= {"layout": newer["layout"], "frames": newer["frames"]}
+    still = np.frombuffer(planes, np.uint8, header["still_bytes"])
+    return pictures.pack(header, [[np.frombuffer(moving, np.uint8)]], [still])

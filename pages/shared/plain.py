@@ -3,7 +3,9 @@
 import re
 
 _JOINER = "\u2060"  # has no width and breaks no line
-_HIDDEN = re.compile(r"(?<=[:@<>~-])|(?<=www)(?=\.)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?<=:)(?=[\w/+-])|(?<=@)(?=[\w-])|(?<=www)(?=\.)|(?<!\S)(?=[<>~-])", re.IGNORECASE
+)
 _MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
 

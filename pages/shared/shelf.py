@@ -1,13 +1,52 @@
 """The shelf: what can be done with a run as a whole, and bringing one in from a file."""
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from core import exchange, runs
+from core.activations import ACTIVATIONS
+from core.architectures import ARCHITECTURES
+from core.data import DATASETS
 from core.engine import engine
 from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
+from core.settings import OPTIMIZERS
 from pages.shared.choose import open_run, value_of
 from pages.shared.plain import plain
+
+COLUMNS = (
+    *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
+    *("Batch", "Epochs", "Seed", "Started", "MB", "Pinned"),
+)
+
+
+def row(summary: Summary) -> dict[str, Any]:
+    """What the table says of a run, by column; None for what a damaged file does not tell."""
+    settings, started = summary.settings, summary.created
+    told: dict[str, Any] = dict.fromkeys(COLUMNS) | {
+        "Name": summary.name,
+        "State": summary.state,
+        "Test accuracy": None if summary.accuracy is None else 100 * summary.accuracy,
+        "Steps": summary.step,
+        "Started": pd.Timestamp(started, unit="s", tz="UTC") if started else None,
+        "MB": summary.bytes / 1e6,
+        "Pinned": summary.pinned,
+    }
+    if settings:
+        known = ARCHITECTURES.get(settings.architecture)
+        used = ACTIVATIONS.get(settings.activation or "")
+        told |= {
+            "Data": DATASETS[settings.data].title,
+            "Network": known.title if known else settings.architecture,
+            "Activation": used.title if used else settings.activation,
+            "Optimizer": f"{OPTIMIZERS[settings.optimizer]} {settings.learning_rate:g}",
+            "Batch": settings.batch_size,
+            "Epochs": settings.epochs,
+            "Seed": settings.seed,
+        }
+    return told
 
 
 def actions(run: Run, summary: Summary) -> None:
@@ -15,26 +54,23 @@ def actions(run: Run, summary: Summary) -> None:
     whole = summary.state != "damaged"
     own = run.id != "demo"
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
-        st.page_link(
-            "train.py",
-            label="Open",
-            icon=":material/open_in_new:",
-            query_params={"run": run.id},
-            disabled=not whole,
-        )
+        if st.button("Open", icon=":material/play_circle:", disabled=not whole):
+            st.switch_page("train.py", query_params={"run": run.id})
         if own and whole:
             key = f"name-{run.id}"
             st.text_input(
-                "Name", summary.name, 80, key=key, on_change=lambda: _rename(run, value_of(key))
+                "Name",
+                summary.name,
+                80,
+                key=key,
+                on_change=lambda: _change(run, name=value_of(key)),
             )
             st.toggle(
                 "Pinned",
                 summary.pinned,
                 key=f"pin-{run.id}",
                 help="A pinned run stays when the runs' folder is full.",
-                on_change=lambda: runs.change(
-                    run, pinned="yes" if value_of(f"pin-{run.id}") else "no"
-                ),
+                on_change=lambda: _change(run, pinned="yes" if value_of(f"pin-{run.id}") else "no"),
             )
         if whole:
             st.download_button(
@@ -47,15 +83,14 @@ def actions(run: Run, summary: Summary) -> None:
             )
         if own:
             with st.popover("Delete", icon=":material/delete:"):
-                st.write(
-                    f"Delete “{plain(summary.name)}”? It can be brought back until the next deletion."
-                )
+                st.write(f"Delete “{plain(summary.name)}”?")
+                st.caption("It can be brought back until the next deletion.")
                 st.button("Delete it", type="primary", on_click=_delete, args=(run,))
 
 
-def _rename(run: Run, name: str) -> None:
+def _change(run: Run, **notes: str) -> None:
     try:
-        runs.change(run, name=name)
+        runs.change(run, **notes)
     except ValueError as fault:
         st.toast(plain(str(fault)), icon=":material/edit_off:")
 

@@ -44,15 +44,24 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         st.rerun()  # it began, ended or went, or its pictures do not get through
     with faults_told():
         settings, metrics = run.settings(), run.metrics()
-        rates = [
-            (e.step, e.value) for e, _ in run.events() if e.kind == "learning_rate" and e.value
-        ]
-        rate = rates[-1][1] if rates else settings.learning_rate
+        told = [event for event, _ in run.events() if event.kind == "learning_rate"]
+        rates = [(event.step, event.value) for event in told if event.value]
+        rate = _rate_now(settings, metrics, rates)
         _state_line(summary, settings, metrics, rate)
         if live_now:
             _controls(run, summary, settings, rate)
         _strip(run, settings, live_now, pushed)
         _curves(run, metrics, rates)
+
+
+def _rate_now(
+    settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
+) -> float:
+    """The learning rate of the next step: as set since the last metric, else as that says."""
+    step, rate = 0, settings.learning_rate
+    if len(metrics["step"]):
+        step, rate = metrics["step"][-1], float(metrics["learning_rate"][-1])
+    return rates[-1][1] if rates and rates[-1][0] >= step else rate
 
 
 def _state_line(
@@ -81,7 +90,8 @@ def _state_line(
         "running": f"Training · {_time_left(metrics, total)}",
         "paused": "Paused",
     }
-    text = words.get(summary.state, message or summary.state.capitalize())
+    told = [summary.state.capitalize(), plain(summary.message.rstrip("."))]
+    text = words.get(summary.state, " · ".join(filter(None, told)))
     if summary.state in (*words, "finished", "stopped"):
         epoch = f"epoch {step / settings.steps_per_epoch:.2f} of {settings.epochs}"
         st.progress(
@@ -148,9 +158,8 @@ def _send(run_id: str, command: Command) -> None:
 
 def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     key, steps = f"scope-{run.id}", run.steps()
-    if not steps:
-        words = "Waiting for the first step …" if live_now else "Nothing was recorded in this run."
-        st.info(words, icon=":material/hourglass_empty:")
+    if not steps and not live_now:
+        st.info("Nothing was recorded in this run.", icon=":material/hourglass_empty:")
         return
     if live_now:
         data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)

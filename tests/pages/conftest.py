@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 import core.engine
 from core import live, runs
 from core.commands import Command
-from core.records import Array, ArrayKey, Checkpoint, Event, Record
+from core.records import Array, ArrayKey, Checkpoint, Event, Moment, Record
 from core.runfile import Writer
 from core.runs import Run
 from core.settings import Settings
@@ -29,6 +30,14 @@ from tests.core.small_runs import small
 PAGES = ("train.py", "weights.py", "activations.py", "functions.py", "runs.py")
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
+PAYLOADS = (
+    "<img src=x onerror=alert(1)>",
+    ":red[x] :smile: :material/home:",
+    "$x$ `y` **b** # h",
+    "[a](javascript:alert(1)) ![i](//canary.invalid)",
+    "https://canary.invalid www.canary.invalid a@canary.invalid",
+    "-> -- \u202eevil\u202c שלום {{7*7}} %s",
+)
 NOBODY = "[0, 0]"  # an owner that no process can be
 
 
@@ -83,7 +92,8 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
 
 
 @lru_cache(maxsize=8)
-def _records(network: str, diverges: bool) -> tuple[Settings, tuple[Record, ...]]:
+def records_of(network: str, diverges: bool = False) -> tuple[Settings, tuple[Record, ...]]:
+    """Settings of a small run of twelve steps, and all that it announced."""
     changes = {"optimizer": "sgd", "learning_rate": 1e9} if diverges else {}
     settings = small(network, epochs=1, **changes)
     return settings, tuple(trained(settings))
@@ -93,8 +103,16 @@ def _records(network: str, diverges: bool) -> tuple[Settings, tuple[Record, ...]
 def make_run(home: Path, listener: Listener) -> Callable[..., Run]:
     """Write a run of the digits in some state: `make_run("paused", name="…", network="lenet")`."""
 
-    def make_run(state: str = "finished", name: str = "", network: str = "two_linear") -> Run:
-        settings, records = _records(network, state == "diverged")
+    def make_run(
+        state: str = "finished",
+        name: str = "",
+        network: str = "two_linear",
+        settings: Settings | None = None,
+    ) -> Run:
+        if settings is None:
+            settings, records = records_of(network, state == "diverged")
+        else:
+            records = tuple(trained(settings))
         run = runs.create(settings, name)
         writer = Writer(run.path)
         writer.append(_told(state, records))
@@ -118,6 +136,10 @@ def _told(state: str, records: tuple[Record, ...]) -> list[Record]:
     half = list(records[: len(records) // 2])
     if state == "waiting":
         return []
+    if state == "unstarted":
+        first = next(record for record in records if isinstance(record, Moment))
+        bare = {key: array for key, array in first.arrays.items() if "gradient" not in key[1]}
+        return [Event(0, "started"), replace(first, arrays=bare), Event(0, "stopped", "", 0.1)]
     if state == "begun":
         return [Event(0, "started")]
     if state in ("running", "interrupted"):
@@ -145,10 +167,7 @@ def open_page(home: Path, listener: Listener) -> Callable[..., AppTest]:
     def open_page(page: str = "train.py", **query: str) -> AppTest:
         tab = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60)
         tab.query_params.update(query)
-        tab.run()
-        if page != PAGES[0]:
-            tab.switch_page(page).run()
-        return sound(tab)
+        return sound(tab.switch_page(page).run())
 
     return open_page
 
@@ -161,6 +180,16 @@ def sound(tab: AppTest) -> AppTest:
 
 def said(tab: AppTest) -> str:
     """Every sentence on the page, one a line."""
-    kinds = ("markdown", "caption", "text", "error", "warning", "info", "success", "subheader")
+    kinds = (
+        "markdown",
+        "latex",
+        "caption",
+        "text",
+        "error",
+        "warning",
+        "info",
+        "success",
+        "subheader",
+    )
     lines = [str(one.value) for kind in kinds for one in getattr(tab, kind)]
     return "\n".join([*lines, *(one.text for one in tab.get("progress"))])

@@ -1,0 +1,90 @@
+"""The Runs page in a real browser: rename, pin, delete and undo, download and bring in again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core import runs
+from tests.browser.dashboard import SLOW, chosen, finished_run, follow, home_of, press
+
+UPLOAD = "input[type=file]"
+
+
+@pytest.fixture
+def run(server):
+    """A finished run in the server's home."""
+    return finished_run(server, "before")
+
+
+@pytest.fixture
+def opened(page, server, run, troubles):
+    """The Runs page with that run chosen."""
+    follow(page, f"{server.url}/runs?run={run.id}", troubles)
+    expect(page.locator("h3").first).to_have_text("before", timeout=SLOW)
+    return page
+
+
+def bring_in(page, name, data):
+    page.locator(UPLOAD).set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible(timeout=SLOW)
+    press(page, "Open the file")
+
+
+def test_a_run_is_renamed_and_pinned(opened, run, troubles):
+    field = opened.get_by_role("textbox", name="Name")
+    field.fill("after")
+    field.press("Enter")
+    expect(opened.locator("h3").first).to_have_text("after", timeout=SLOW)
+    opened.get_by_text("Pinned", exact=True).last.click()
+    expect(opened.get_by_role("switch", name="Pinned")).to_be_checked()
+    follow(opened, opened.url, troubles)
+    expect(opened.locator("h3").first).to_have_text("after", timeout=SLOW)
+    expect(opened.get_by_role("switch", name="Pinned")).to_be_checked()
+    assert run.summary().pinned and run.summary().name == "after"
+
+
+def test_a_deleted_run_can_be_brought_back(opened, run, server):
+    press(opened, "Delete")
+    press(opened, "Delete it")
+    undo = opened.get_by_role("button", name="Bring the deleted run back")
+    expect(undo).to_be_visible(timeout=SLOW)
+    assert not run.path.exists()
+    undo.click()
+    expect(undo).to_have_count(0, timeout=SLOW)
+    assert run.path.exists()
+    assert chosen(opened, "run") == run.id
+
+
+def test_a_download_is_opened_again_under_a_new_id(opened, run, server, tmp_path):
+    with opened.expect_download(timeout=SLOW) as download:
+        press(opened, "Download")
+    path = tmp_path / "run.layerscope"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == f"{run.id}.layerscope"
+    bring_in(opened, "run.layerscope", path.read_bytes())
+    opened.wait_for_url(lambda url: "run=" in url and run.id not in url, timeout=SLOW)
+    with home_of(server):
+        again = runs.find(chosen(opened, "run"))
+    assert again.steps() == run.steps()
+    assert again.summary().name == "before"
+    press(opened, "Open")
+    opened.wait_for_url(re.compile(rf"/\?run={again.id}"), timeout=SLOW)
+    expect(opened.get_by_test_id("stProgress")).to_contain_text("Finished", timeout=SLOW)
+
+
+def test_what_is_no_run_file_is_refused_with_a_sentence(opened, run, server):
+    whole = run.path.read_bytes()
+    for name, data, words in (
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(5000), "This is no run file"),
+        ("half.layerscope", whole[: len(whole) // 2], "damaged"),
+        ("nothing.layerscope", b"", "This is no run file"),
+    ):
+        bring_in(opened, name, data)
+        expect(opened.get_by_test_id("stAlert")).to_contain_text(words, timeout=SLOW)
+    with home_of(server):
+        listed = runs.ids()
+    assert run.id in listed
+    assert not list((server.home / "runs").glob("*.tmp"))

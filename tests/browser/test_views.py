@@ -1,0 +1,145 @@
+"""The pages about a run in a real browser: scrubbing, links, inputs, functions, names."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from pages.shared.plain import plain
+from tests.browser.dashboard import (
+    SLOW,
+    changes,
+    chosen,
+    drawn,
+    finished_run,
+    follow,
+    picture,
+)
+from tests.pages.conftest import PAYLOADS
+
+STREAM = "/_stcore/stream"
+
+
+@pytest.fixture(scope="module")
+def run(server):
+    """A finished run in the server's home."""
+    return finished_run(server)
+
+
+def test_scrubbing_asks_the_server_nothing_until_the_slider_is_released(
+    page, server, run, troubles
+):
+    sent = []
+
+    def listen(line):
+        if STREAM in line.url:
+            line.on("framesent", lambda frame: sent.append(frame))
+
+    page.on("websocket", listen)
+    follow(page, f"{server.url}/weights?run={run.id}", troubles)
+    drawn(page)
+    slider = page.get_by_role("slider", name="Moment of the run")
+    box = slider.bounding_box()
+    before, asked = picture(page, "now/weight"), len(sent)
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] - 9, middle)
+    page.mouse.down()
+    seen = set()
+    for tick in range(1, 21):
+        page.mouse.move(box["x"] + box["width"] * (1 - tick / 30), middle)
+        seen.add(page.locator(".label").inner_text())
+    changes(page, "now/weight", before)
+    page.wait_for_timeout(1000)
+    assert len(seen) > 5
+    assert len(sent) == asked, "the server was asked while the slider was held"
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"[?&]step=\d+"))
+    assert len(sent) > asked
+    step, shown = chosen(page, "step"), picture(page, "now/weight")
+    assert 0 < int(step) < run.steps()[-1]
+    follow(page, page.url, troubles)
+    expect(page.locator(".label")).to_contain_text(f"step {step} ", timeout=SLOW)
+    assert picture(page, "now/weight") == shown
+
+
+def test_a_view_is_a_link(page, open_page, server, run, troubles):
+    follow(page, f"{server.url}/weights?run={run.id}", troubles)
+    drawn(page)
+    for choice in ("linear2", "matrix"):
+        before = picture(page, "now/weight")
+        page.get_by_role("radio", name=choice).click()
+        changes(page, "now/weight", before)
+    page.wait_for_url(lambda url: "layer=linear2" in url and "view=matrix" in url)
+    page.get_by_role("slider", name="Moment of the run").fill("3")
+    page.wait_for_url(re.compile(r"[?&]step=3"))
+    other = follow(open_page(), page.url, troubles)
+    drawn(other)
+    expect(other.get_by_role("radio", name="linear2")).to_be_checked()
+    expect(other.get_by_role("radio", name="matrix")).to_be_checked()
+    expect(other.locator(".label")).to_contain_text("step 3 ")
+    assert picture(other, "now/weight") == picture(page, "now/weight")
+    page.get_by_role("radio", name="distributions").click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
+    page.get_by_role("radio", name="gradients").click()
+    page.wait_for_url(re.compile("what=gradients"))
+
+
+def test_another_input_changes_the_prediction(page, server, run, troubles):
+    follow(page, f"{server.url}/activations?run={run.id}", troubles)
+    expect(page.get_by_text("the image shows 0")).to_be_visible(timeout=SLOW)
+    page.get_by_role("radio", name="7").click()
+    expect(page.get_by_text("the image shows 7")).to_be_visible(timeout=SLOW)
+    page.wait_for_url(re.compile("input=7"))
+    page.get_by_role("radio", name="any image").click()
+    number = page.get_by_role("spinbutton", name="Test image, 0 to 359")
+    number.fill("50")
+    number.press("Enter")
+    expect(page.get_by_text("Computed by PyTorch")).to_be_visible(timeout=SLOW)
+    page.wait_for_url(re.compile("image=50"))
+
+
+def test_functions_have_their_slider_and_softmax_its_temperature(page, server, run, troubles):
+    follow(page, f"{server.url}/functions?run={run.id}", troubles)
+    expect(page.get_by_text("pre-activations, ")).to_be_visible(timeout=SLOW)
+    page.get_by_role("radio", name="Tanh", exact=True).click()
+    expect(page.get_by_text("does not use this function")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".katex").first).to_be_visible()
+    page.get_by_role("radio", name="Leaky ReLU").click()
+    slope = page.get_by_test_id("stSlider").get_by_role("slider")
+    expect(slope).to_be_visible(timeout=SLOW)
+    slope.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("parameter_leaky_relu="))
+    page.get_by_role("radio", name="Softmax").click()
+    expect(page.get_by_text("From the last layer's numbers")).to_be_visible(timeout=SLOW)
+    page.get_by_test_id("stSlider").filter(has_text="Temperature").get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("temperature=1.1"))
+    expect(page.locator(".js-plotly-plot")).to_contain_text("temperature 1.1")
+
+
+def test_names_are_text_and_nothing_else(page, server, troubles):
+    page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
+    armed = page.locator('img[src="x"], a[href*="canary"], a[href*="javascript"]')
+    for name in PAYLOADS:
+        run = finished_run(server, name)
+        kept = run.notes()["name"]
+        assert plain(kept) != kept
+        follow(page, f"{server.url}/runs?run={run.id}", troubles)
+        title = page.locator("h3").first
+        expect(title).to_be_visible(timeout=SLOW)
+        assert title.inner_text().replace("\u2060", "").strip() == kept
+        assert title.locator("a, img, em, strong, code, .katex").count() == 0
+        page.get_by_role("button", name="Delete").click()
+        question = page.get_by_text("Delete “")
+        assert question.inner_text().replace("\u2060", "") == f"Delete “{kept}”?"
+        assert armed.count() == 0
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Train").click()
+    drawn(page)
+    shown = page.get_by_role("combobox", name="Run")
+    assert shown.input_value().startswith(kept)
+    shown.click()
+    for name in PAYLOADS[:-1]:
+        expect(page.get_by_role("option", name=name)).to_be_visible()
+    assert armed.count() == 0
