@@ -32,6 +32,14 @@ QUIET = {
 environment has malloc give back every freed page, which a training step takes again at once."""
 
 
+def workers() -> int:
+    """How many workers are wanted: LAYERSCOPE_WORKERS, or one less than the cores, at most four."""
+    if chosen := os.environ.get("LAYERSCOPE_WORKERS"):
+        return int(chosen)
+    affinity = getattr(os, "sched_getaffinity", None)
+    return max(1, min(4, (len(affinity(0)) if affinity else os.cpu_count() or 1) - 1))
+
+
 def started(workers: int) -> tuple[subprocess.Popen, str]:
     """Start a cluster; its process and its address. Raises RuntimeError where it does not start."""
     process = subprocess.Popen(

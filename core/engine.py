@@ -35,6 +35,15 @@ class Engine:
 
     def __init__(self) -> None:
         """Start a local cluster, or join the scheduler named by LAYERSCOPE_SCHEDULER."""
+        self.jobs: dict[str, Job] = {}
+        self.queue: list[str] = []
+        self.lock = threading.RLock()
+        self.bell = threading.Event()
+        self.open = True
+        self._connect()
+        threading.Thread(target=self._dispatch, daemon=True).start()
+
+    def _connect(self) -> None:
         from distributed import Client
 
         from core import cluster
@@ -42,29 +51,19 @@ class Engine:
         address = os.environ.get("LAYERSCOPE_SCHEDULER")
         self.cluster = None
         if not address:
-            count = int(os.environ.get("LAYERSCOPE_WORKERS") or max(1, min(4, _cores() - 1)))
-            self.cluster, address = cluster.started(count)
+            self.cluster, address = cluster.started(cluster.workers())
         self.client = Client(address, direct_to_workers=True)
-        self.jobs: dict[str, Job] = {}
-        self.queue: list[str] = []
-        self.lock = threading.RLock()
-        self.bell = threading.Event()
-        self.open = True
         threading.Thread(target=self._warm, daemon=True).start()
-        threading.Thread(target=self._dispatch, daemon=True).start()
 
     def _warm(self) -> None:
         with contextlib.suppress(Exception):  # a cold worker is only slower
             self.client.run(warm_up)
 
     def _workers(self) -> list[str]:
-        return self.client.run_on_scheduler(_addresses)
+        return self.client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.workers))
 
     def train(self, settings: Settings, name: str = "") -> Run:
-        """Start a new run, or queue it; removes the runs that `crowded_out` names.
-
-        Raises Full where the disk has no room.
-        """
+        """Start a new run, or queue it, after `make_room`; raises Full where there is none."""
         make_room()
         try:
             run = create(settings, name)
@@ -78,6 +77,8 @@ class Engine:
 
         Nothing happens to a run that is finished, gone or trained by another server.
         """
+        if (job := self.jobs.get(run_id)) and job.closed:
+            job.ended.wait(LOST_SECONDS)
         with self.lock, contextlib.suppress(Missing):
             if run_id in self.jobs:
                 self.command(run_id, Command("resume"))
@@ -101,13 +102,16 @@ class Engine:
             self.bell.wait(timeout=0.5 if self.queue else None)
             self.bell.clear()
             try:
+                if self.open and self.cluster and self.cluster.poll() is not None:  # it was killed
+                    self._disconnect()
+                    self._connect()
                 self._next()
             except Exception as fault:  # asked again in half a second
                 log.warning("no worker for a waiting run: %r", fault)
 
     def _next(self) -> None:
+        workers = self._workers()
         with self.lock:
-            workers = self._workers()
             load = dict.fromkeys(workers, 0)
             for job in self.jobs.values():
                 if job.worker in load:
@@ -147,10 +151,11 @@ class Engine:
         with contextlib.suppress(Exception):
             job.store([*last])
             job.flush(lambda: self.open)
+        job.close()
         with self.lock:
             self.jobs.pop(job.run.id, None)
             live.channels.pop(job.run.id, None)
-        job.close()
+        job.ended.set()
         self.bell.set()
 
     def _collect(self, job: Job) -> None:
@@ -203,29 +208,24 @@ class Engine:
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""
-        self.command(run.id, Command("stop"))
-        until = time.monotonic() + LOST_SECONDS
-        while run.id in self.jobs and time.monotonic() < until:
-            time.sleep(0.02)
+        if job := self.jobs.get(run.id):
+            self.command(run.id, Command("stop"))
+            if not job.ended.wait(LOST_SECONDS):
+                job.close()  # what it still gives is not wanted
         delete(run)
 
     def close(self) -> None:
         """End the workers; runs that still train are found interrupted, with all they recorded."""
         self.open = False
         self.bell.set()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         self.client.close()
         if self.cluster is not None:
             from core import cluster
 
             cluster.ended(self.cluster)
-
-
-def _addresses(dask_scheduler: Any) -> list[str]:
-    return list(dask_scheduler.workers)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _engine: Engine | None = None

@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from core import runfile
@@ -100,21 +101,25 @@ def _check_amounts(connection: sqlite3.Connection) -> None:
 
 def _check_arrays(connection: sqlite3.Connection, settings: Settings) -> None:
     layers = {layer.name: layer for layer in settings.layers}
-    for row in connection.execute(
-        "SELECT layer, kind, dtype, shape, scale, units, crc, data, step, exact FROM arrays"
-    ):
-        step, exact = row[8:]
-        key, array = array_of(step, row[:8])
-        if key[0] and key[0] not in layers:
-            raise Damaged("This run file names a layer that its network does not have.")
-        if not isinstance(step, int) or not 0 <= step <= settings.steps:
-            raise Damaged(f"This run file has a moment outside its {settings.steps:,} steps.")
-        whole = WORD.fullmatch(key[1]) and fits(key, array, layers.get(key[0]), bool(exact))
-        if not whole:
-            raise Damaged(
-                f"This run file is damaged at step {step}: {key[0]} {key[1]!r:.40} has the shape "
-                f"{array.values.shape}, which its network does not have."
-            )
+    query = "SELECT layer, kind, dtype, shape, scale, units, crc, data, step, exact FROM arrays"
+    with closing(connection.execute(query)) as rows:
+        for row in rows:
+            _check_array(row, layers, settings.steps)
+
+
+def _check_array(row: tuple, layers: dict[str, Layer], steps: int) -> None:
+    step, exact = row[8:]
+    key, array = array_of(step, row[:8])
+    if key[0] and key[0] not in layers:
+        raise Damaged("This run file names a layer that its network does not have.")
+    if not isinstance(step, int) or not 0 <= step <= steps:
+        raise Damaged(f"This run file has a moment outside its {steps:,} steps.")
+    whole = WORD.fullmatch(key[1]) and fits(key, array, layers.get(key[0]), bool(exact))
+    if not whole:
+        raise Damaged(
+            f"This run file is damaged at step {step}: {key[0]} {key[1]!r:.40} has the shape "
+            f"{array.values.shape}, which its network does not have."
+        )
 
 
 def fits(key: ArrayKey, array: Array, layer: Layer | None, exact: bool) -> bool:
@@ -133,14 +138,15 @@ def fits(key: ArrayKey, array: Array, layer: Layer | None, exact: bool) -> bool:
             return layer.kind == "batchnorm" and shape == ()
         return shape == wanted.get(kind)
     if kind == "output":
-        return 1 <= shape[0] <= 100 and _rows_fit(shape[1:], layer.output_shape, array.units)
+        some = len(shape) > 1 and 1 <= shape[0] <= 100
+        return some and _rows_fit(shape[1:], layer.output_shape, array.units)
     planned = wanted.get(kind.removesuffix("_gradient"))
     return planned is not None and _rows_fit(shape, planned, array.units)
 
 
 def _rows_fit(shape: Shape, planned: Shape, units: int | None) -> bool:
     """Whether a recorded shape is the planned one, or its first rows and `units` all of them."""
-    if units is None:
+    if units is None or len(shape) != len(planned):
         return shape == planned
     return units == planned[0] and shape[1:] == planned[1:] and 0 < shape[0] < planned[0]
 

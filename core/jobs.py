@@ -33,7 +33,9 @@ class Job:
         self.worker = ""
         self.trouble = ""
         self.unsaved: list[Record] = []
-        self._owned = self._closed = False
+        self.ended = threading.Event()
+        """Set once the file is let go of and the engine knows this job no more."""
+        self.closed = self._owned = False
         self._early: list[Command] = []
         self._writing, self._talking = threading.Lock(), threading.Lock()
 
@@ -68,7 +70,7 @@ class Job:
         """Append to the run's file; on a full disk keep the records here and say so."""
         with self._writing:
             self.unsaved += records
-            if self._closed or not self.unsaved:
+            if self.closed or not self.unsaved:
                 return True
             try:
                 if not self._owned:
@@ -121,6 +123,6 @@ class Job:
     def close(self) -> None:
         """Let go of the run's file and of those who watch."""
         with self._writing:
-            self._closed = True
+            self.closed = True
             self.writer.close()
         self.channel.publish(None)

@@ -7,6 +7,7 @@ should be, a shape that does not fit. What comes out of this room is of the type
 import json
 import math
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def array_row(exact: bool, step: int, key: ArrayKey, array: Array) -> tuple:
     return (*what, array.scale, array.units, zlib.crc32(data), data)
 
 
-def array_of(step: int, row: tuple) -> tuple[ArrayKey, Array]:
+def array_of(step: int, row: Sequence) -> tuple[ArrayKey, Array]:
     """An array from its row: layer, kind, dtype, shape, scale, units, crc, data; raises Damaged."""
     layer, kind, dtype, shape_text, scale, units, crc, data = row
     try:

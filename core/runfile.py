@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -99,8 +100,8 @@ def settings_in(notes: dict[str, str]) -> Settings:
 
 def events(connection: sqlite3.Connection) -> list[tuple[Event, float]]:
     """All that happened, oldest first, each with the time in seconds since 1970."""
-    rows = connection.execute("SELECT step, kind, text, value, time FROM events ORDER BY number")
-    return [event_of(row) for row in rows]
+    query = "SELECT step, kind, text, value, time FROM events ORDER BY number"
+    return [event_of(row) for row in connection.execute(query).fetchall()]
 
 
 def metrics(connection: sqlite3.Connection) -> dict[str, np.ndarray]:
@@ -128,7 +129,8 @@ def moments(
 ) -> list[Moment]:
     """Recorded moments by step, with the arrays of one layer, or of some kinds, or with all."""
     chosen = None if wanted is None else set(wanted)
-    heads = connection.execute("SELECT step, epoch, loss, numbers FROM moments ORDER BY step")
+    query = "SELECT step, epoch, loss, numbers FROM moments ORDER BY step"
+    heads = connection.execute(query).fetchall()
     found = {row[0]: moment_of(row) for row in heads if chosen is None or row[0] in chosen}
     query = "SELECT step, layer, kind, dtype, shape, scale, units, crc, data FROM arrays "
     query += "WHERE exact = 0"
@@ -141,21 +143,19 @@ def moments(
     if chosen is not None and len(chosen) <= 500:
         query += f" AND step IN ({', '.join('?' * len(chosen))})"
         given += chosen
-    for row in connection.execute(query, given):
-        if (step := row[0]) in found:
-            key, array = array_of(step, row[1:])
-            found[step].arrays[key] = array
+    with closing(connection.execute(query, given)) as rows:  # else a fault's traceback holds it
+        for step, *row in rows:
+            if step in found:
+                key, array = array_of(step, row)
+                found[step].arrays[key] = array
     return list(found.values())
 
 
 def checkpoint(connection: sqlite3.Connection, step: int) -> Checkpoint:
     """The exact state kept at a step; raises KeyError where none is kept."""
-    rows = connection.execute(
-        "SELECT layer, kind, dtype, shape, scale, units, crc, data FROM arrays "
-        "WHERE exact = 1 AND step = ?",
-        (step,),
-    )
-    arrays = dict(array_of(step, row) for row in rows)
+    query = "SELECT layer, kind, dtype, shape, scale, units, crc, data FROM arrays "
+    with closing(connection.execute(f"{query} WHERE exact = 1 AND step = ?", (step,))) as rows:
+        arrays = dict(array_of(step, row) for row in rows)
     if not arrays:
         raise KeyError(step)
     return Checkpoint(step, arrays)

@@ -193,13 +193,19 @@ def delete(run: Run) -> None:
     """Remove a run from the list; `restore` brings it back until another is deleted."""
     if run.id == "demo" or not run.path.exists():
         return
-    for gone in folder().glob("*.deleted"):
+    for gone in folder().glob("*.deleted*"):
         gone.unlink(missing_ok=True)
     with contextlib.suppress(sqlite3.Error):
         Writer(run.path).close()  # folds the write-ahead log into the file
-    with contextlib.suppress(FileNotFoundError):
-        os.replace(run.path, run.path.with_suffix(".deleted"))
-    _unlink(run.path)
+    _rename(run.path, run.path.with_suffix(".deleted"))
+
+
+def _rename(path: Path, other: Path) -> None:
+    """Rename a run's file, with its log where somebody still holds it open."""
+    for old, new in zip(files(path)[:2], files(other)[:2], strict=True):
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(old, new)
+    _unlink(path)
 
 
 def _unlink(path: Path) -> None:
@@ -212,6 +218,5 @@ def restore(run_id: str) -> Run:
     path = folder() / f"{run_id}.deleted"
     if path not in folder().glob("*.deleted"):
         raise Missing("This run was deleted for good; only the last deleted one can come back.")
-    with contextlib.suppress(FileNotFoundError):  # another window was faster
-        os.replace(path, path.with_suffix(".sqlite"))
+    _rename(path, path.with_suffix(".sqlite"))
     return find(run_id)

@@ -24,7 +24,7 @@ left, right = st.columns([1, 2])
 with left:
     st.subheader("Input")
     with st.container(border=True, width="content"):
-        st.image(enlarged(image), width=252, clamp=True)
+        st.image(enlarged(image), width="content", clamp=True)
 with right:
     if np.isfinite(chances).all():
         verdict = "right" if best == truth else "wrong"

@@ -10,7 +10,7 @@ from pages.shared.form import choose_settings, described
 from pages.shared.plain import plain
 from pages.shared.watching import watch
 
-left, right = st.columns([1, 1], vertical_alignment="center")
+left, right = st.columns(2)
 chosen = st.empty()
 with st.expander("What to train", icon=":material/tune:"):
     settings = choose_settings()

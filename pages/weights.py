@@ -15,7 +15,7 @@ from pages.shared.scope import scope
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
 layers = [layer.name for layer in run.settings().layers if layer.weights]
-with st.container(horizontal=True, gap="medium"):
+with st.container(horizontal=True):
     layer = choose("Layer", layers, "layer")
     view = choose("Seen as", ["pictures", "matrix", "distributions"], "view")
 

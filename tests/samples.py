@@ -115,7 +115,7 @@ def until(true: Callable[[], object], what: str = "", seconds: float = 120) -> N
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"waited in vain {what}"
-        time.sleep(0.01)
+        time.sleep(0.04)
 
 
 def until_state(run: Run, *states: str) -> None:

@@ -101,6 +101,7 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
     return Answer({name: values[0] for name, values in found.items()}, chances, note)
 
 
-def enlarged(image: np.ndarray) -> np.ndarray:
-    """An image (C, H, W) as a picture with hard pixels, dark on light, (height, width)."""
-    return 1 - np.kron(image.mean(axis=0), np.ones((9, 9), np.float32))
+def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:
+    """An image (C, H, W) as a picture with hard pixels, dark on light, at most `room` wide."""
+    side = max(1, room // image.shape[2])
+    return 1 - np.kron(image.mean(axis=0), np.ones((side, side), np.float32))

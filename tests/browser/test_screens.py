@@ -21,9 +21,7 @@ DRAWN = {
 @pytest.fixture(scope="module")
 def run(server):
     """A run with convolutions: pictures, feature maps, many layers."""
-    return finished_run(
-        server, "A name of eighty characters, the longest there can be, " + "x" * 26, "lenet"
-    )
+    return finished_run(server, "the longest name there can be " + "x" * 50, "lenet")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

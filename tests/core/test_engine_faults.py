@@ -54,7 +54,7 @@ def resumed_by_many(engine: Engine, run: Run) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
 def test_a_worker_killed_at_any_moment_costs_nothing_that_was_recorded(engine: Engine, started):
-    settings, chosen = small_settings(batch_size=32, epochs=200), random.Random()
+    settings, chosen = small_settings(batch_size=32, epochs=100), random.Random()
     run = started(settings)
     for kill in range(KILLS):
         pid = worker_pid(engine)
@@ -83,6 +83,20 @@ def test_a_worker_killed_at_any_moment_costs_nothing_that_was_recorded(engine: E
     resumed = [step for step, kind, *_ in told(run) if kind == "resumed"]
     assert resumed and resumed[-1] >= resumed[0] > 0
     assert_as_if_unbroken(run, settings, resumed=True)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
+def test_a_killed_cluster_is_started_again(engine: Engine, started):
+    run = started(small_settings(**LONG))
+    until(lambda: run.summary().step > 0)
+    killed = engine.cluster
+    assert killed is not None
+    os.kill(killed.pid, signal.SIGKILL)
+    until_state(run, "interrupted")
+    engine.resume(run.id)
+    until_state(run, "running")
+    assert engine.cluster is not killed and engine.command(run.id, Command("pause"))
+    until_state(run, "paused")
 
 
 def test_a_full_disk_pauses_the_run_and_loses_nothing(engine: Engine, started, monkeypatch):

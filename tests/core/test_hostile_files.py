@@ -103,6 +103,7 @@ def changed(data: bytes, *statements: str) -> bytes:
 
 DEEP = "replace(hex(zeroblob(60000)), '00', '[')"
 HUGE = "'1' || hex(zeroblob(3000))"
+NONE = "dtype = 'uint8', shape = '[]', data = x'00', crc = 3523407757"  # one number, no sides
 REFUSED = [
     ("PRAGMA application_id = 7", "a database, but no run file"),
     ("PRAGMA user_version = 2", "newer version"),
@@ -121,6 +122,10 @@ REFUSED = [
     ("UPDATE arrays SET kind = 'running_mean' WHERE kind = 'bias'", "which its network does not"),
     ("UPDATE arrays SET kind = '../../x' WHERE number = 3", "which its network does not have"),
     ("UPDATE arrays SET units = 4 WHERE kind = 'weight' AND exact = 0", "which its network does"),
+    (f"UPDATE arrays SET {NONE} WHERE kind = 'output'", "which its network does not have"),
+    (f"UPDATE arrays SET {NONE} WHERE kind = 'weight'", "which its network does not have"),
+    (f"UPDATE arrays SET {NONE}, units = 8 WHERE kind = 'bias'", "which its network does not have"),
+    (f"UPDATE arrays SET {NONE} WHERE kind = 'random'", "which its network does not have"),
     ("UPDATE arrays SET step = 4 WHERE step = 3", "outside its 3 steps"),
     ("UPDATE arrays SET step = -1 WHERE step = 3", "outside its 3 steps"),
     ("UPDATE moments SET step = 1000000 WHERE step = 3", "outside its 3 steps"),

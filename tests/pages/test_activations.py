@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import DATASETS, images01
+from pages.shared.inputs import enlarged
 from tests.core.small_runs import small
 from tests.pages.conftest import said, sound
 
@@ -56,6 +57,16 @@ def test_another_image_is_computed_as_the_recorded_ones_were(open_page, make_run
     assert f"Prediction: {int(np.argmax(x))}" in subheaders(tab)
     assert f"the image shows {split.test_labels[place]}." in said(tab)
     assert "weights of 16 bits" in said(tab)
+
+
+@pytest.mark.parametrize("side", [8, 28, 32, 300])
+def test_an_image_is_enlarged_by_whole_pixels(side):
+    image = np.random.default_rng(0).random((3, side, side), np.float32)
+    large = enlarged(image)
+    times = max(1, 252 // side)
+    assert large.shape == (times * side, times * side)
+    assert np.allclose(large[::times, ::times], 1 - image.mean(axis=0))
+    assert (large[times - 1 :: times, times - 1 :: times] == large[::times, ::times]).all()
 
 
 def test_a_probe_that_is_chosen_by_its_number_is_not_computed(open_page, make_run, listener):
