@@ -124,6 +124,23 @@ def choose_step(steps: Sequence[int]) -> int:
     )
 
 
+def number_typed(
+    title: str, key: str, number: float, bounds: tuple[float, float], **more: Any
+) -> float | None:
+    """A field for a number that may change elsewhere, too: gives what a person typed, once.
+
+    The field shows `number`, and follows it when it changes.
+    """
+    seen, known = f"_seen-{key}", f"_known-{key}"
+    if key not in st.session_state or st.session_state.get(seen) != number:
+        st.session_state[seen] = st.session_state[known] = st.session_state[key] = number
+    typed = st.number_input(title, *bounds, key=key, **more)
+    if typed == st.session_state[known]:
+        return None
+    st.session_state[known] = typed
+    return typed
+
+
 def number_in_link(default: int, name: str) -> int:
     """The number that the link gives under a name, or the default where it gives none."""
     text = st.query_params.get(name, "")

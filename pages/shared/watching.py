@@ -1,4 +1,4 @@
-"""Watching a run: its state, its controls, its curves and its layers, live while it trains."""
+"""Watching a run: its state, its curves and its layers, live while it trains."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core import live
-from core.commands import Command, Word
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
@@ -19,6 +18,7 @@ from pages.shared.faults import faults_told
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
 from pages.shared.scope import scope
+from pages.shared.steering import controls
 
 PUSHED_SECONDS, ASKED_SECONDS = 1.0, 0.25
 RESUMABLE = ("interrupted", "stopped", "failed")
@@ -49,7 +49,7 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         rate = _rate_now(settings, metrics, rates)
         _state_line(summary, settings, metrics, rate)
         if live_now:
-            _controls(run, summary, settings, rate)
+            controls(run, summary, settings, rate)
         _strip(run, settings, live_now, pushed)
         _curves(run, metrics, rates)
 
@@ -113,47 +113,6 @@ def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
         if left >= 60
         else (f"{speed} · {left:.0f} s left")
     )
-
-
-def _controls(run: Run, summary: Summary, settings: Settings, rate: float) -> None:
-    paused, waiting = summary.state == "paused", summary.state == "waiting"
-
-    def button(label: str, word: Word, icon: str, help_text: str, disabled: bool = False) -> None:
-        st.button(
-            label,
-            key=f"{word}-{run.id}",
-            icon=f":material/{icon}:",
-            help=help_text,
-            disabled=disabled,
-            on_click=_send,
-            args=(run.id, Command(word)),
-        )
-
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="controls"):
-        if paused:
-            button("Resume", "resume", "play_arrow", "Go on training.")
-        else:
-            button("Pause", "pause", "pause", "Wait after this step.", waiting)
-        button("One step", "step", "skip_next", "Train on one batch, then pause.", waiting)
-        button(
-            "One epoch", "epoch", "fast_forward", "Train to the epoch's end, then pause.", waiting
-        )
-        button("Stop", "stop", "stop", "End the run here; all that was recorded is kept.")
-        st.number_input(
-            "Learning rate",
-            *(min(1e-6, rate), max(1000.0, rate), rate),
-            step=settings.learning_rate / 2,
-            format="%.5g",
-            key=f"rate-{run.id}",
-            width=170,
-            disabled=waiting,
-            on_change=lambda: _send(run.id, Command("learning_rate", value_of(f"rate-{run.id}"))),
-        )
-
-
-def _send(run_id: str, command: Command) -> None:
-    if not engine().command(run_id, command):
-        st.toast("This run has ended, or another server trains it.", icon=":material/info:")
 
 
 def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:

@@ -57,6 +57,7 @@ def drawn(page: Page, more_than: int = 0) -> Page:
 def picture(page: Page, plane: str) -> str:
     """What stands on a plane's canvas now."""
     canvas = page.locator(f'canvas.picture[data-plane="{plane}"]')
+    expect(canvas).to_have_count(1, timeout=SLOW)
     return canvas.evaluate("canvas => canvas.toDataURL()")
 
 

@@ -100,7 +100,7 @@ def test_another_input_changes_the_prediction(page, server, run, troubles):
 
 def test_functions_have_their_slider_and_softmax_its_temperature(page, server, run, troubles):
     follow(page, f"{server.url}/functions?run={run.id}", troubles)
-    expect(page.get_by_text("pre-activations, ")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("lie where the derivative")).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="Tanh", exact=True).click()
     expect(page.get_by_text("does not use this function")).to_be_visible(timeout=SLOW)
     expect(page.locator(".katex").first).to_be_visible()

@@ -58,7 +58,9 @@ def test_a_worker_killed_at_any_moment_costs_nothing_that_was_recorded(engine: E
     run = started(settings)
     for kill in range(KILLS):
         pid = worker_pid(engine)
-        if kill:
+        if kill == 1:  # while the worker is still getting ready
+            until(lambda: engine.jobs[run.id].actor is not None)
+        elif kill:
             until_state(run, "running")
         if kill == 2:  # keeps a checkpoint, so that the next ones go on from it
             engine.command(run.id, Command("pause"))

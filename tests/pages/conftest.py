@@ -46,7 +46,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
-        self.steered: set[str] = set()
+        self.jobs: set[str] = set()
         self.waiting: list[str] = []
         self.troubles: dict[str, str] = {}
         self.fault: Exception | None = None
@@ -56,7 +56,7 @@ class Listener:
             raise self.fault
         self.told.append(("train", settings))
         run = runs.create(settings, name)
-        self.steered.add(run.id)
+        self.jobs.add(run.id)
         return run
 
     def resume(self, run_id: str) -> None:
@@ -64,7 +64,7 @@ class Listener:
 
     def command(self, run_id: str, command: Command) -> bool:
         self.told.append((command.word, command.value))
-        return run_id in self.steered
+        return run_id in self.jobs
 
     def place(self, run_id: str) -> int | None:
         return self.waiting.index(run_id) + 1 if run_id in self.waiting else None
@@ -125,7 +125,7 @@ def make_run(home: Path, listener: Listener) -> Callable[..., Run]:
             with contextlib.closing(sqlite3.connect(run.path)) as file:
                 file.execute("PRAGMA user_version = 99")
         elif state in ("waiting", "begun", "running", "paused"):
-            listener.steered.add(run.id)
+            listener.jobs.add(run.id)
         return run
 
     return make_run

@@ -1,18 +1,15 @@
 """The Train page: the form and its run, the controls, and the two ways in which pictures come."""
 
 import re
-from dataclasses import replace
 
 import pytest
-import streamlit as st
 
-from core import live, pictures, runs
+from core import runs
 from core.budget import Full
-from core.records import Event, Moment
+from core.records import Event
 from core.runfile import Writer
 from core.settings import Settings, settings_from
-from pages.shared.watching import ASKED_SECONDS, PUSHED_SECONDS
-from tests.pages.conftest import PAYLOADS, records_of, said, sound
+from tests.pages.conftest import PAYLOADS, said, sound
 
 FORM = {
     "data": "Digits 8x8",
@@ -47,49 +44,11 @@ def told(listener, word="train"):
     return [value for kind, value in listener.told if kind == word]
 
 
-def shown(tab):
-    """The header of the pictures that the page hands to the browser."""
-    component = next(c for c in tab.get("bidi_component") if "scope" in c.proto.component_name)
-    return pictures.unpack(component.proto.bytes)[0]
-
-
-@pytest.fixture
-def timers(monkeypatch):
-    """After how many seconds each fragment of the page asks again by itself."""
-    found, real = [], st.fragment
-
-    def fragment(function, *, run_every=None):
-        found.append(run_every)
-        return real(function, run_every=run_every)
-
-    monkeypatch.setattr(st, "fragment", fragment)
-    return found
-
-
-def publish(run, step=3):
-    """Make a live picture of a run the newest, as the engine does."""
-    settings, records = records_of("two_linear")
-    moment = next(r for r in records if isinstance(r, Moment) and r.step == step)
-    channel = live.channels.setdefault(run.id, live.Channel())
-    picture = pictures.live_frame(settings.drawn_layers, replace(moment, step=99, live=True))
-    channel.publish(picture)
-
-
 def test_train_starts_a_run_with_the_settings_of_the_form(open_page, listener):
     started = sound(button(open_page(**FORM), "Train").click().run())
     assert told(listener) == [CHOSEN]
     assert started.query_params["run"] == runs.ids()[0]
     assert "Starting …" in said(started)
-
-
-def test_another_run_opens_at_its_own_last_moment(open_page, make_run):
-    first, second = make_run(), make_run(network="lenet")
-    tab = open_page(run=first.id, step="2", probe="3")
-    tab.selectbox[0].select(second.id).run()
-    header = shown(sound(tab))
-    assert (header["run"], header["step"]) == (second.id, second.steps()[-1])
-    assert "step" not in tab.query_params
-    assert shown(open_page(step="2"))["step"] == 2, "a link without a run keeps its moment"
 
 
 def test_the_line_under_the_button_describes_what_is_chosen(open_page):
@@ -176,12 +135,29 @@ def test_the_learning_rate_that_holds_is_shown(open_page, make_run):
     assert tab.number_input(f"rate-{run.id}").value == 5e6
 
 
-def test_a_command_that_comes_too_late_says_so(open_page, make_run, listener):
+def test_the_field_follows_what_was_set_elsewhere_and_sends_nothing_back(
+    open_page, make_run, listener
+):
     run = make_run("running")
     tab = open_page(run=run.id)
-    listener.steered.clear()
-    tab = sound(button(tab, "Pause").click().run())
-    assert "has ended" in tab.toast[0].value
+    tab.number_input(f"rate-{run.id}").set_value(0.25).run()
+    sound(tab.run())
+    assert listener.told == [("learning_rate", 0.25)], "told once, however often it is drawn"
+    assert tab.number_input(f"rate-{run.id}").value == 0.25
+    writer = Writer(run.path)
+    writer.append([Event(6, "learning_rate", value=0.125)])
+    writer.close()
+    sound(tab.run())
+    assert tab.number_input(f"rate-{run.id}").value == 0.125
+    assert len(listener.told) == 1
+
+
+def test_a_run_of_another_server_can_only_be_watched(open_page, make_run, listener):
+    run = make_run("running")
+    listener.jobs.clear()
+    tab = open_page(run=run.id)
+    assert "Another server trains this run" in said(tab)
+    assert [one.label for one in tab.button] == ["Train"]
 
 
 @pytest.mark.parametrize("state", ["interrupted", "stopped"])
@@ -195,50 +171,3 @@ def test_trouble_with_the_disk_stands_on_top(open_page, make_run, listener):
     run = make_run("paused")
     listener.troubles[run.id] = "Disk full: recorded up to step 6 (0 MB free, 1 MB needed)."
     assert "Disk full" in open_page(run=run.id).error[0].value
-
-
-def test_pictures_are_pushed_where_the_route_is_open(open_page, make_run, timers):
-    run = make_run("running")
-    header = shown(open_page(run=run.id))
-    assert (header["url"], header["live"]) == (f"/live/{run.id}", True)
-    assert timers == [PUSHED_SECONDS]
-
-
-def test_pictures_are_asked_for_where_there_is_no_route(open_page, make_run, timers, monkeypatch):
-    monkeypatch.setattr(live, "route_is_open", False)
-    run = make_run("running")
-    before = shown(open_page(run=run.id))
-    publish(run)
-    assert live.channels[run.id].watched() is False
-    after = shown(open_page(run=run.id))
-    assert live.channels[run.id].watched(), "asking counts as watching"
-    assert timers == [ASKED_SECONDS, ASKED_SECONDS]
-    assert (before["url"], after["url"]) == (None, None)
-    assert [frame["step"] for frame in after["frames"]] == [99]
-    assert after["cards"] == before["cards"], "the browser keeps its canvases"
-    assert after["probes"] == before["probes"]
-
-
-def test_pictures_are_asked_for_after_the_socket_failed(open_page, make_run, timers):
-    run = make_run("running")
-    tab = open_page(run=run.id)
-    tab.session_state[f"scope-{run.id}"] = {"socket": "failed"}
-    assert shown(sound(tab.run()))["url"] is None
-    assert timers == [PUSHED_SECONDS, ASKED_SECONDS]
-
-
-@pytest.mark.parametrize("state", ["finished", "interrupted", "diverged"])
-def test_a_run_that_has_ended_is_replayed_from_where_the_link_says(
-    open_page, make_run, timers, state
-):
-    run = make_run(state)
-    header = shown(open_page(run=run.id, step="2", probe="4"))
-    steps = [frame["step"] for frame in header["frames"]]
-    assert steps == run.steps()
-    assert (header["step"], header["probe"], header["live"]) == (2, 4, False)
-    assert timers == [None]
-
-
-def test_only_the_recorded_run_plays_by_itself(open_page, make_run):
-    assert shown(open_page())["autoplay"] is True
-    assert shown(open_page(run=make_run().id))["autoplay"] is False
