@@ -1,6 +1,7 @@
 """The budget: which steps stay, how large a file grows, which runs make room."""
 
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,6 @@ def test_making_room_removes_the_oldest_from_the_disk(home: Path, monkeypatch):
 def test_ids_made_at_random_moments_sort_by_time(monkeypatch):
     clock = sorted(random.Random(0).sample(range(10**18, 4 * 10**18, 10**6), 200))
     times = iter(clock)
-    monkeypatch.setattr(runs.time, "time_ns", lambda: next(times))
+    monkeypatch.setattr(time, "time_ns", lambda: next(times))
     made = [runs.new_id() for _ in clock]
     assert made == sorted(made) and len(set(made)) == len(made)

@@ -186,7 +186,8 @@ def test_pictures_come_from_other_threads(channel):
         threads = [threading.Thread(target=publish, args=(n * 1000,)) for n in range(3)]
         for thread in threads:
             thread.start()
-        await asyncio.to_thread(lambda: [thread.join() for thread in threads])
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
         channel.publish(b"end")
         await until(lambda: all(watcher.got[-1] == b"end" for watcher in watchers))
         channel.publish(None)

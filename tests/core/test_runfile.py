@@ -56,6 +56,11 @@ def is_equal(one: float | None, other: float | None) -> bool:
     return one == other or (math.isnan(one) and math.isnan(other))
 
 
+def assert_same_arrays(one: Moment | Checkpoint, other: Moment | Checkpoint) -> None:
+    assert one.arrays.keys() == other.arrays.keys()
+    assert all(is_same(one.arrays[key], other.arrays[key]) for key in other.arrays)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORDS, max_size=8, unique_by=lambda record: (type(record), record.step)))
 def test_every_record_comes_back_as_it_went_in(tmp_path_factory, records):
@@ -63,35 +68,34 @@ def test_every_record_comes_back_as_it_went_in(tmp_path_factory, records):
     writer = Writer(path, {"id": "x", "name": "§ \0 漢"})
     writer.append(records)
     writer.close()
-    of = {kind: sorted((r for r in records if type(r) is kind), key=lambda r: r.step)
-          for kind in (Metric, Moment, Checkpoint)}  # fmt: skip
+    records = sorted(records, key=lambda record: record.step)
+    events = sorted((r for r in records if isinstance(r, Event)), key=lambda event: event.step)
+    metrics = [record for record in records if isinstance(record, Metric)]
+    moments = [record for record in records if isinstance(record, Moment)]
+    checkpoints = [record for record in records if isinstance(record, Checkpoint)]
     with reading(path) as connection:
         assert runfile.about(connection) == {"id": "x", "name": "§ \0 漢"}
-        events = [r for r in records if isinstance(r, Event)]
-        for (event, when), wanted in zip(runfile.events(connection), events, strict=True):
-            assert (event.step, event.kind, event.text) == (wanted.step, wanted.kind, wanted.text)
-            assert is_equal(event.value, wanted.value)
-            assert when > 1e9
+        happened = sorted(runfile.events(connection), key=lambda pair: pair[0].step)
+        for (event, when), given_ in zip(happened, events, strict=True):
+            assert (event.step, event.kind, event.text) == (given_.step, given_.kind, given_.text)
+            assert is_equal(event.value, given_.value) and when > 1e9
         columns = runfile.metrics(connection)
-        for row, wanted in enumerate(of[Metric]):
-            assert all(is_equal(columns[name][row], getattr(wanted, name)) for name in columns)
-        assert runfile.steps(connection) == [m.step for m in of[Moment]]
-        for moment_, wanted in zip(runfile.moments(connection), of[Moment], strict=True):
-            assert (moment_.step, moment_.epoch) == (wanted.step, wanted.epoch)
-            assert is_equal(moment_.loss, wanted.loss)
-            assert moment_.arrays.keys() == wanted.arrays.keys()
-            assert all(is_same(moment_.arrays[key], wanted.arrays[key]) for key in wanted.arrays)
-            assert moment_.numbers.keys() == wanted.numbers.keys()
+        for row, measured in enumerate(metrics):
+            assert all(is_equal(columns[name][row], getattr(measured, name)) for name in columns)
+        assert runfile.steps(connection) == [one.step for one in moments]
+        for one, wanted in zip(runfile.moments(connection), moments, strict=True):
+            assert (one.step, one.epoch) == (wanted.step, wanted.epoch)
+            assert is_equal(one.loss, wanted.loss)
+            assert_same_arrays(one, wanted)
+            assert one.numbers.keys() == wanted.numbers.keys()
             for layer, mine in wanted.numbers.items():  # JSON knows no infinity: it becomes NaN
                 finite = {k: v if math.isfinite(v) else math.nan for k, v in mine.items()}
-                got = moment_.numbers[layer]
+                got = one.numbers[layer]
                 assert got.keys() == finite.keys()
                 assert all(is_equal(got[k], finite[k]) for k in finite)
-        assert runfile.steps(connection, exact=True) == [c.step for c in of[Checkpoint]]
-        for wanted in of[Checkpoint]:
-            kept = runfile.checkpoint(connection, wanted.step)
-            assert kept.arrays.keys() == wanted.arrays.keys()
-            assert all(is_same(kept.arrays[key], wanted.arrays[key]) for key in wanted.arrays)
+        assert runfile.steps(connection, exact=True) == [kept.step for kept in checkpoints]
+        for kept in checkpoints:
+            assert_same_arrays(runfile.checkpoint(connection, kept.step), kept)
 
 
 def test_moments_are_chosen_by_step_layer_and_kind(home):

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -34,7 +35,7 @@ def test_ids_are_26_small_letters_and_digits_and_sort_by_time(monkeypatch):
     assert all(re.fullmatch(r"[0-9a-z]{26}", made) for made in ids) and len(set(ids)) == 200
     clock = [1, 10**12, 1_700_000_000 * 10**9, 1_700_000_000 * 10**9 + 10**6, 2**63]
     times = iter(clock)
-    monkeypatch.setattr(runs.time, "time_ns", lambda: next(times))
+    monkeypatch.setattr(time, "time_ns", lambda: next(times))
     ids = [runs.new_id() for _ in clock]
     assert ids == sorted(ids)
 
