@@ -9,7 +9,6 @@ import logging
 import os
 import sqlite3
 import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -19,14 +18,14 @@ from core.budget import Full as Full
 from core.budget import make_room
 from core.commands import Command
 from core.jobs import LOST_SECONDS, Job
-from core.records import Array, ArrayKey, Event, Moment
+from core.records import Array, ArrayKey, Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, create, delete, find
 from core.settings import Settings
 from core.worker import Trainer, outputs, warm_up
 
 RUNS_A_WORKER = 4
-WATCHED_PAUSE, UNWATCHED_PAUSE, START_SECONDS = 0.015, 0.2, 60.0
+UNWATCHED_PAUSE, START_SECONDS = 0.2, 60.0
 log = logging.getLogger("layerscope")
 
 
@@ -118,7 +117,7 @@ class Engine:
                     load[job.worker] += 1
             while self.queue and load and min(load.values()) < RUNS_A_WORKER:
                 job = self.jobs[self.queue.pop(0)]
-                job.worker = min(load, key=lambda address: load[address])
+                job.worker = min(load, key=load.__getitem__)
                 load[job.worker] += 1
                 threading.Thread(target=self._run, args=(job,), daemon=True).start()
 
@@ -161,17 +160,17 @@ class Engine:
     def _collect(self, job: Job) -> None:
         layers = job.settings.drawn_layers
         while True:
-            watched = job.channel.watched()
-            records, over = job.answer(job.actor.take(watched), self._workers)
-            for record in records:
-                if isinstance(record, Moment) and record.live:
-                    job.channel.publish(pictures.live_frame(layers, record))
-            kept = [r for r in records if not (isinstance(r, Moment) and r.live)]
-            if kept and not job.store(kept):
+            job.channel.joined.clear()
+            wanted = job.channel.watched() or not job.channel.number  # one waits for who comes
+            records, over = job.answer(job.actor.take(wanted), self._workers)
+            if records and getattr(records[-1], "live", False):
+                job.channel.publish(pictures.live_frame(layers, records.pop()))
+            if records and not job.store(records):
                 job.send(Command("pause"))
             if over:
                 return
-            time.sleep(WATCHED_PAUSE if watched else UNWATCHED_PAUSE)
+            if not wanted:
+                job.channel.joined.wait(UNWATCHED_PAUSE)
 
     def command(self, run_id: str, command: Command) -> bool:
         """Steer a run; False where this process does not train it (any more)."""

@@ -13,6 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 ASKED_SECONDS = 2.0
 """A page that asked for the newest picture counts as watching for so long."""
+STALE_SECONDS = 1.0
+"""Who begins to watch is not sent a picture older than this, but the next one."""
 OVER = 1000
 """The close code that says: this run sends no pictures any more, do not call again."""
 
@@ -24,8 +26,11 @@ class Channel:
         """No picture and no watcher yet."""
         self.newest: bytes | None = None
         self.number = 0
+        self.published = 0.0
         self.asked = -ASKED_SECONDS
         self.bells: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self.joined = threading.Event()
+        """Set when somebody begins to watch."""
         self.open = True
         self._lock = threading.Lock()
 
@@ -40,6 +45,7 @@ class Channel:
                 self.open = False
             else:
                 self.newest, self.number = picture, self.number + 1
+                self.published = time.monotonic()
             bells = list(self.bells.items())
         for bell, loop in bells:
             with contextlib.suppress(RuntimeError):  # that loop has ended
@@ -47,9 +53,12 @@ class Channel:
 
     async def send_all(self, socket: WebSocket) -> None:
         """Send each newest picture until the channel closes or the watcher goes."""
-        bell, sent = asyncio.Event(), 0
+        bell = asyncio.Event()
         with self._lock:
             self.bells[bell] = asyncio.get_running_loop()
+            stale = time.monotonic() - self.published > STALE_SECONDS
+            sent = self.number if stale else 0
+        self.joined.set()
         try:
             while self.open:
                 if self.newest is not None and self.number != sent:
@@ -76,6 +85,7 @@ def newest(run_id: str) -> bytes | None:
     if channel is None:
         return None
     channel.asked = time.monotonic()
+    channel.joined.set()
     return channel.newest
 
 

@@ -81,6 +81,17 @@ def half(tensor: torch.Tensor, units: int | None = None) -> Array:
     return Array((tensor / largest).half().numpy(), largest, units)
 
 
+def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:
+    """A copy at 16 bits as they are, for a live picture; scaled like `half` where they do not fit.
+
+    Numbers below 6e-8 become zero: of the largest one, that is at most 0.001 %.
+    """
+    low, high = (side.item() for side in torch.aminmax(tensor)) if tensor.numel() else (0.0, 0.0)
+    if 0.006 < max(-low, high) < 60_000:
+        return Array(tensor.half().numpy(), 1.0, units)
+    return half(tensor, units)
+
+
 class Recorder:
     """Takes moments of one network; made once a run."""
 
@@ -139,27 +150,29 @@ class Recorder:
     def moment(self, step: int, epoch: float, loss: float | None, live: bool = False) -> Moment:
         """The network as it is now, with the gradients of the last backward pass if there are any.
 
-        Call between `backward` and `zero_grad`. A live moment leaves the gradients' pictures out,
-        and counts dead units anew only once a second.
+        Call between `backward` and `zero_grad`. A live moment has only what the strip shows, and
+        counts dead units anew only once a second.
         BatchNorm's running statistics already hold the batch of that pass.
         """
         arrays: dict[ArrayKey, Array] = {}
         numbers: dict[str, dict[str, float]] = {}
+        copied = quick_half if live else half
         with torch.no_grad():
             for name, parameter in self.parameters.items():
                 layer, _, kind = name.rpartition(".")
-                rows = self.rows[name]
+                if live and kind != "weight":
+                    continue
+                rows, gradient = self.rows[name], parameter.grad
                 units = len(parameter) if rows < len(parameter) else None
-                arrays[layer, kind] = half(parameter[:rows], units)
+                arrays[layer, kind] = copied(parameter[:rows], units)
                 mine = numbers.setdefault(layer, {})
                 if kind == "weight":
                     mine["weight_norm"] = parameter.norm().item()
-                if parameter.grad is not None:
-                    if kind == "weight":
-                        mine["gradient_norm"] = parameter.grad.norm().item()
-                    if not live:
-                        arrays[layer, f"{kind}_gradient"] = half(parameter.grad[:rows], units)
-            for name, buffer in self.buffers.items():
+                    if gradient is not None:
+                        mine["gradient_norm"] = gradient.norm().item()
+                if gradient is not None and not live:
+                    arrays[layer, f"{kind}_gradient"] = half(gradient[:rows], units)
+            for name, buffer in () if live else self.buffers.items():
                 layer, _, kind = name.rpartition(".")
                 arrays[layer, kind] = half(buffer)
             self._outputs(arrays, numbers, live)
@@ -178,9 +191,9 @@ class Recorder:
             self.network.train(training)
         for name, (_, result) in seen.items():
             rows, whole = self.channels[name], result.shape[1]
-            arrays[name, "output"] = half(
-                result[: self.whole, :rows], whole if rows < whole else None
-            )
+            kept = result[: self.whole, :rows]
+            copied = quick_half if live else half
+            arrays[name, "output"] = copied(kept, whole if rows < whole else None)
         if counted:
             self.counted_at = time.monotonic()
             for name, function in self.functions.items():

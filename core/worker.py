@@ -14,6 +14,8 @@ from core.settings import Settings
 
 UNHEARD_SECONDS = 60.0
 """A run whose records nobody has collected for so long stops at its next step."""
+PICTURE_WAIT = 0.2
+"""So long, in seconds, an answer waits for the picture that was asked for."""
 
 
 class Trainer:
@@ -24,8 +26,8 @@ class Trainer:
         self.inbox = Inbox()
         self._records: list[Record] = []
         self._picture: Moment | None = None
-        self._begun = self._over = False
-        self._lock = threading.Lock()
+        self._begun = self._over = self._told = False
+        self._news = threading.Condition()
         self._taken = time.monotonic()
 
     def start(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
@@ -41,11 +43,7 @@ class Trainer:
         try:
             for record in train(settings, self.inbox, checkpoint):
                 step = record.step
-                with self._lock:
-                    if isinstance(record, Moment) and record.live:
-                        self._picture = record
-                    else:
-                        self._records.append(record)
+                self._keep(record)
                 if time.monotonic() - self._taken > UNHEARD_SECONDS:
                     return
         except DataError as fault:
@@ -53,30 +51,44 @@ class Trainer:
         except Exception as fault:
             self._fail(step, f"Training failed at step {step}: {type(fault).__name__}: {fault}")
         finally:
-            self._over = True
+            with self._news:
+                self._over = True
+                self._news.notify()
+
+    def _keep(self, record: Record) -> None:
+        with self._news:
+            if isinstance(record, Moment) and record.live:
+                self._picture = record
+                self._news.notify()
+            else:
+                self._records.append(record)
+                if isinstance(record, Event):
+                    self._told = True
+                    self._news.notify()
 
     def _fail(self, step: int, text: str) -> None:
-        with self._lock:
-            self._records.append(Event(step, "failed", text[:500]))
+        self._keep(Event(step, "failed", text[:500]))
 
     def take(self, picture: bool) -> tuple[list[Record], bool]:
         """The records since the last call, the newest live picture last; and whether it is over.
 
-        `picture` asks for a live picture, to be had at one of the next calls. Raises RuntimeError
-        on an actor that was made anew after its worker was lost: the training is gone with it.
+        `picture` asks for a live picture; the answer then waits a little for it, unless an event
+        comes first. Each call costs the training thread a few turns of Python's lock, so a call
+        that waits is better than many that do not. Raises RuntimeError on an actor that was made
+        anew after its worker was lost: the training is gone with it.
         """
         if not self._begun:
             raise RuntimeError("the worker that trained this run was lost")
         self._taken = time.monotonic()
-        over = self._over
-        with self._lock:
+        with self._news:
+            if picture:
+                self.inbox.picture_wanted = True
+                self._news.wait_for(lambda: self._picture or self._told or self._over, PICTURE_WAIT)
             records, self._records = self._records, []
             if self._picture is not None:
                 records.append(self._picture)
-                self._picture = None
-        if picture:
-            self.inbox.picture_wanted = True
-        return records, over
+            self._picture, self._told = None, False
+            return records, self._over
 
     def send(self, command: Command) -> None:
         """Pass a command on to the training thread."""

@@ -69,6 +69,28 @@ async def ended(*tasks: Awaitable[None]) -> None:
     await asyncio.gather(*tasks)
 
 
+def test_who_begins_to_watch_sees_a_fresh_picture_at_once_and_an_old_one_never(
+    channel, monkeypatch
+):
+    async def play() -> None:
+        channel.publish(b"waits for whoever comes")
+        early = Watcher("run")
+        tasks = [asyncio.create_task(early.watch())]
+        await until(lambda: early.got == [b"waits for whoever comes"])
+        assert channel.joined.is_set()
+        monkeypatch.setattr(live, "STALE_SECONDS", -1.0)
+        late = Watcher("run")
+        tasks.append(asyncio.create_task(late.watch()))
+        await until(lambda: len(channel.bells) == 2)
+        channel.publish(b"new")
+        await until(lambda: late.got != [] and len(early.got) == 2)
+        assert late.got == [b"new"]
+        channel.publish(None)
+        await ended(*tasks)
+
+    played(play)
+
+
 def test_a_watcher_gets_pictures_as_they_are_and_then_the_code_that_says_over(channel):
     async def play() -> None:
         watcher = Watcher("run")

@@ -10,7 +10,9 @@ from core.checkpoints import State
 from core.recording import (
     Recorder,
     first_not_finite,
+    half,
     outputs_of,
+    quick_half,
 )
 from core.records import Array
 from core.training import epoch_batches, tensors
@@ -104,8 +106,33 @@ def test_a_live_moment_holds_no_pictures_of_gradients():
     settings = small()
     live = next(r for r in run(settings, pictures=True) if getattr(r, "live", False))
     assert ("linear1", "weight") in live.arrays and ("linear1", "output") in live.arrays
-    assert not any("gradient" in kind for _, kind in live.arrays)
+    assert {kind for _, kind in live.arrays} == {"weight", "output"}
     assert live.numbers["linear1"]["gradient_norm"] > 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_live_moment_shows_what_a_recorded_one_holds(network):
+    records = run(small(network), pictures=True)
+    kept = {moment.step: moment for moment in moments(records)}
+    live = [r for r in records if getattr(r, "live", False) and r.step in kept]
+    assert live
+    for moment in live:
+        for key, array in moment.arrays.items():
+            exact = kept[moment.step].arrays[key].numbers()
+            close = 1e-3 * max(np.abs(exact).max(), 1e-12)
+            np.testing.assert_allclose(array.numbers(), exact, rtol=0, atol=close)
+
+
+@pytest.mark.parametrize("largest", [0.0, 1e-9, 0.005, 0.007, 3.0, 5e4, 7e4, 1e30, np.inf, np.nan])
+def test_a_quick_copy_is_as_good_as_a_scaled_one_whatever_the_size(largest):
+    numbers = torch.linspace(-1, 1, 101)
+    numbers = torch.cat([numbers * (largest if np.isfinite(largest) else 1), torch.zeros(2)])
+    numbers[-1] = largest
+    copy, scaled = quick_half(numbers, 7), half(numbers, 7)
+    assert copy.units == 7 and copy.values.dtype == np.float16
+    np.testing.assert_allclose(
+        copy.numbers(), scaled.numbers(), rtol=2e-3, atol=1e-5 * (largest < 1)
+    )
 
 
 def test_live_pictures_count_dead_units_rarely_and_recorded_moments_always(monkeypatch):

@@ -102,6 +102,23 @@ def test_a_live_picture_comes_when_it_is_asked_for_once_and_last():
     assert_identical(last_state(rest), last_state(run(small())))
 
 
+def test_who_asks_for_a_picture_waits_for_it_but_never_long(monkeypatch):
+    trainer = Trainer()
+    trainer.send(Command("pause"))
+    trainer.start(small(), None)
+    collect(trainer, has(0, "paused"))
+    monkeypatch.setattr("core.worker.PICTURE_WAIT", 60.0)
+    (picture,), over = trainer.take(True)
+    assert isinstance(picture, Moment) and picture.live and not over
+    trainer.send(Command("step"))  # an event is not kept waiting for a picture
+    found = collect(trainer, has(1, "paused"), picture=True)
+    assert events(found)[0] == (0, "resumed")
+    trainer.send(Command("stop"))
+    collect(trainer)
+    monkeypatch.setattr("core.worker.PICTURE_WAIT", 0.01)
+    assert trainer.take(True) == ([], True)
+
+
 def test_an_actor_made_anew_says_that_its_run_is_lost():
     with pytest.raises(RuntimeError, match="the worker that trained this run was lost"):
         Trainer().take(False)
