@@ -63,7 +63,7 @@ async function draw(node, state) {
   if (state.busy) return; // whoever draws goes on with the newest figure
   state.busy = true;
   try {
-    while (state.bytes && !state.gone && node.clientWidth > 0) {
+    while (state.bytes && state.seen && !state.gone && node.clientWidth > 0) {
       const { bytes } = state;
       state.bytes = null;
       const { script, key, config, figure } = JSON.parse(new TextDecoder().decode(bytes));
@@ -108,7 +108,13 @@ async function draw(node, state) {
 }
 
 function begin(node) {
-  const state = { bytes: null, drawn: null, width: 0, busy: false, gone: false };
+  const state = { bytes: null, drawn: null, width: 0, seen: false, busy: false, gone: false };
+  // Out of sight it is not drawn: the pictures above have the browser to themselves.
+  state.sight = new IntersectionObserver((changes) => {
+    state.seen = changes.at(-1).isIntersecting;
+    draw(node, state);
+  });
+  state.sight.observe(node);
   state.observer = new ResizeObserver(() => {
     if (node.clientWidth === state.width) return;
     state.bytes ??= state.drawn;
@@ -128,6 +134,7 @@ export default function ({ data, parentElement }) {
   return () => {
     state.gone = true;
     state.observer.disconnect();
+    state.sight.disconnect();
     clearTimeout(state.retry);
     charts.delete(node);
     window.Plotly?.purge?.(node);

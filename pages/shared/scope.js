@@ -174,12 +174,13 @@ class Scope {
     this.refit = this.stale = false;
     Object.assign(this, { frame, drawn: this.probe, shade: this.tables });
     for (const card of this.cards) if (card.seen) card.draw(frame, this.tables, this.probe);
-    this.write(frame.entry);
+    // live words change five times a second, as fast as one can read; each change costs the browser
+    if (!this.following || now - (this.wrote ?? 0) > 200) this.write(now);
     if (this.pointed) this.hint();
     if (old?.entry !== frame.entry) SHOWN.frames++;
     SHOWN.step = frame.entry.step;
     clearTimeout(this.timers.words);
-    this.timers.words = setTimeout(() => this.describe(), 250);
+    this.timers.words = setTimeout(() => this.describe(now), 250);
   }
 
   /** Nothing is recorded yet: the inputs can be seen already. */
@@ -224,7 +225,10 @@ class Scope {
     this.row.classList.toggle("after", scrollLeft + clientWidth < scrollWidth - 2);
   }
 
-  write({ step, epoch, loss }) {
+  write(now) {
+    this.wrote = now;
+    const { step, epoch, loss } = this.frame.entry;
+    for (const card of this.cards) if (card.seen) card.write(this.frame, this.probe);
     const parts = [`step ${step.toLocaleString("en")}`, `epoch ${epoch.toFixed(2)}`];
     if (loss !== null) parts.push(`loss ${loss.toFixed(3)}`);
     say(this.label, parts.join(" · "));
@@ -232,8 +236,10 @@ class Scope {
     this.slider.setAttribute("aria-valuetext", parts.join(", "));
   }
 
-  describe() {
-    if (this.frame && !this.gone) for (const card of this.cards) card.describe(this.frame, this.probe);
+  describe(now) {
+    if (!this.frame || this.gone) return;
+    if (this.following) this.write(now);
+    for (const card of this.cards) card.describe(this.frame, this.probe);
   }
 
   // -- controls

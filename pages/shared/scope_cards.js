@@ -78,24 +78,30 @@ class Card {
   }
 
   draw(frame, tables, probe) {
-    for (const { plane, picture, histogram, node, said } of this.panels) {
+    for (const { plane, picture, histogram, node } of this.panels) {
       const scale = frame.entry.scales[plane.id] ?? 1;
-      const start = plane.still ? frame.still : frame.start;
-      picture.draw(plane.still ? frame.stillBytes : frame.bytes, start + plane.offset, probe, tables);
-      picture.scale = scale;
-      if (!histogram) continue;
       const bytes = plane.still ? frame.stillBytes : frame.bytes;
-      histogram.draw(bytes, start + histogram.plane.offset, scale, tables);
-      const beyond = frame.entry.scales[`${plane.id}/beyond`] ?? 0;
+      const start = plane.still ? frame.still : frame.start;
+      picture.draw(bytes, start + plane.offset, probe, tables);
+      picture.scale = scale;
+      node.classList.toggle("missing", Boolean(histogram) && scale === 0);
+      histogram?.draw(bytes, start + histogram.plane.offset, scale, tables);
+    }
+    this.probes?.draw(tables, probe, frame);
+  }
+
+  /** What is read rather than looked at: numbers, shares and probabilities. */
+  write({ entry }, probe) {
+    for (const { plane, picture, histogram, said } of this.panels) {
+      if (!histogram) continue;
+      const beyond = entry.scales[`${plane.id}/beyond`] ?? 0;
       const share = `${number(+(100 * beyond).toPrecision(2))} %`;
-      node.classList.toggle("missing", scale === 0);
-      say(said, scale === 0 ? "not recorded" : beyond > 5e-4 ? `${share} beyond` : "");
-      const reach = `Colours reach ±${number(scale)}; ${share} of the numbers lie there or beyond.`;
+      say(said, picture.scale === 0 ? "not recorded" : beyond > 5e-4 ? `${share} beyond` : "");
+      const reach = `Colours reach ±${number(picture.scale)}; ${share} of the numbers lie there or beyond.`;
       if (histogram.node.title !== reach) histogram.node.title = reach;
     }
-    this.count(frame.entry.numbers[this.card.id] ?? {});
-    this.probes?.draw(tables, probe, frame);
-    this.bars?.draw(frame.entry.bars?.[probe], probe);
+    this.count(entry.numbers[this.card.id] ?? {});
+    this.bars?.draw(entry.bars?.[probe], probe);
   }
 
   count(numbers) {

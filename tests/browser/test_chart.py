@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from core.figures import FIGURES
 from pages.shared.chart import NAME, publish_plotly
@@ -132,8 +133,25 @@ def test_the_library_is_asked_for_once_whatever_the_number_of_charts(serve, open
     page = open_page()
     page.on("request", lambda request: asked.append(request.url) if NAME in request.url else None)
     page.goto(f"{serve()}/?kind=live")
+    in_sight(page)
     page.wait_for_function(f"document.querySelectorAll('{CHART}').length === {len(FIGURES)}")
     assert asked == [f"{serve()}/app/static/{NAME}"]
+
+
+def in_sight(page):
+    """Make a page so high that all of it is in sight."""
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 9000})
+
+
+def test_a_chart_is_drawn_when_it_comes_into_sight(serve, open_page):
+    page = open_page(f"{serve()}/?kind=live")
+    page.wait_for_selector(f"{CHART} .main-svg")
+    drawn = page.locator(f"{CHART} .main-svg").count()
+    last = page.locator(".layerscope-chart").last
+    expect(last.locator(".main-svg")).to_have_count(0)
+    last.scroll_into_view_if_needed()
+    last.locator(".main-svg").first.wait_for()
+    assert page.locator(f"{CHART} .main-svg").count() > drawn
 
 
 @pytest.mark.parametrize("launcher", [False, True], ids=["script", "st.App"])
@@ -170,6 +188,7 @@ def test_every_figure_is_drawn_in_both_kinds_and_no_text_is_cut(
     serve, open_page, kind, narrow, dark
 ):
     page = open_page(f"{serve()}/?kind={kind}", narrow=narrow, dark=dark)
+    in_sight(page)
     page.wait_for_function(
         f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {2 * len(FIGURES)}"
     )
