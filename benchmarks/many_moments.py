@@ -1,6 +1,7 @@
 """A run with many recorded moments: a real training in which each of the first steps is recorded.
 
-By the usual schedule so many moments would take some 130,000 steps. Run as a child, see `child.py`.
+By the usual schedule so many moments would take hundreds of thousands of steps. Run as a child,
+see `child.py`.
 """
 
 import json

@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 import shutil
+import time
 
 from core.runfile import Writer
 from core.runs import ENDED, Missing, Summary, delete, find, folder, summaries
@@ -80,7 +81,14 @@ def free_space() -> int:
 
 
 def make_room() -> None:
-    """Remove the runs that `crowded_out` names; raises Full where the disk has no room."""
+    """Remove the runs that `crowded_out` names; raises Full where the disk has no room.
+
+    Half-made copies that a killed server left an hour ago or longer go first.
+    """
+    for copy in folder().glob("*.tmp"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - copy.stat().st_mtime > 3600:
+                copy.unlink()
     if free_space() < SPARE_DISK:
         raise Full(
             f"The disk has {free_space() / 1e6:.0f} MB left; a run needs up to "

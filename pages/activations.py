@@ -39,16 +39,17 @@ with right:
     still_chart(probabilities(classes, chances, true_class=truth), "probabilities")
 
 before = None
-for layer in settings.layers:
-    if layer.name not in found.outputs or layer.kind == "flatten":
-        continue
+layers = [layer for layer in settings.drawn_layers if layer.name in found.outputs]
+for number, layer in enumerate(layers):
+    if number % 2 == 0:
+        sides = st.columns(2, gap="large")
     after = found.outputs[layer.name]
     shown, units = after.shape[0], layer.output_shape[0]
     sample = f" · the first {shown} of {units} units, as recorded" if shown < units else ""
-    st.subheader(layer.name)
-    st.caption(f"{layer.formula} · {layer.sizes}{sample}")
-    if layer.kind == "activation":
-        still_chart(unit_activations(before, after), layer.name)
-    else:
-        still_chart(unit_activations(after), layer.name)
+    with sides[number % 2]:
+        st.subheader(layer.name)
+        st.caption(f"{layer.formula} · {layer.sizes}{sample}")
+        given = before if layer.kind == "activation" else None
+        pair = (after, None) if layer.gives_pre_activations else (given, after)
+        still_chart(unit_activations(*pair), layer.name)
     before = after

@@ -27,6 +27,7 @@ picked = st.dataframe(
     key="table",
     on_select="rerun",
     selection_mode="single-row",
+    placeholder="–",
     selection_default={"selection": {"rows": [places[chosen]]}},
     column_config={
         "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),

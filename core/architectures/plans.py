@@ -42,6 +42,11 @@ class Layer:
         return self.brick.kind
 
     @property
+    def gives_pre_activations(self) -> bool:
+        """Whether its outputs are what an activation function is meant to be put on."""
+        return self.kind in ("linear", "conv2d", "batchnorm")
+
+    @property
     def parameters(self) -> int:
         """How many numbers the layer learns."""
         return sum(math.prod(shape) for shape in self.weights.values())

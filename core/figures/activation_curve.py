@@ -130,5 +130,5 @@ def _lay_on(
     beyond = known.size - inside.size
     return (
         f"{known.size:,} pre-activations, {len(keep):,} of them as dots.",
-        f"{beyond:,} lie outside the part shown." if beyond else "",
+        f"Outside the part shown: {beyond:,}." if beyond else "",
     )

@@ -45,6 +45,9 @@ def layer_view(
         for name, role in (("start", "weight"), ("now", "weight"), ("gradient", "gradient"))
     )
     before.fixed, slopes.source, slopes.own_scale = start, slope, True
+    if slope not in kept[-1].arrays:
+        ended = "no gradient at the end of a run: no step follows it"
+        slopes.note = f"{slopes.note}; {ended}" if slopes.note else ended
     moving, offset = [now, slopes] if gradient else [now], 0
     before.place(0)
     for panel in moving:

@@ -163,7 +163,7 @@ def weight_panel(layer: Layer, shape: Shape, units: int | None = None) -> Panel:
 
 def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: bool = False) -> Panel:
     """The panel of a layer's outputs of `shape` (probes, …), a picture for each probe."""
-    linear = layer.kind in ("linear", "conv2d", "batchnorm")
+    linear = layer.gives_pre_activations
     told = "outputs before softmax" if last else ("pre-activations" if linear else "activations")
     if layer.kind in ("flatten", "dropout", "maxpool2d", "avgpool2d"):
         told = "outputs"

@@ -1,7 +1,7 @@
 // A live Plotly chart: one node, drawn anew in place whenever the page sends another figure.
 
 const charts = new WeakMap(); // node -> the chart's state
-const patience = 1000; // milliseconds before a chart says that it is waiting
+const patience = 1000; // milliseconds before a chart says that it waits, or is drawn out of sight
 const pause = 10000; // milliseconds before a script that did not load is tried again
 
 // The folder the app is served from, with any base path: Streamlit's own scripts lie in static/js/ in it.
@@ -59,11 +59,17 @@ function inPageColours(node, layout) {
   template.modebar = { ...template.modebar, color: line, activecolor: text };
 }
 
+// Out of sight a chart is drawn once, a little later, and does not change: the live pictures above
+// have the browser to themselves.
+function due(state) {
+  return state.seen || (!state.drawn && !state.late);
+}
+
 async function draw(node, state) {
   if (state.busy) return; // whoever draws goes on with the newest figure
   state.busy = true;
   try {
-    while (state.bytes && state.seen && !state.gone && node.clientWidth > 0) {
+    while (state.bytes && due(state) && !state.gone && node.clientWidth > 0) {
       const { bytes } = state;
       state.bytes = null;
       const { script, key, config, figure } = JSON.parse(new TextDecoder().decode(bytes));
@@ -108,13 +114,16 @@ async function draw(node, state) {
 }
 
 function begin(node) {
-  const state = { bytes: null, drawn: null, width: 0, seen: false, busy: false, gone: false };
-  // Out of sight it is not drawn: the pictures above have the browser to themselves.
+  const state = { bytes: null, drawn: null, width: 0, busy: false, gone: false };
   state.sight = new IntersectionObserver((changes) => {
     state.seen = changes.at(-1).isIntersecting;
     draw(node, state);
   });
   state.sight.observe(node);
+  state.late = setTimeout(() => {
+    state.late = null;
+    draw(node, state);
+  }, patience);
   state.observer = new ResizeObserver(() => {
     if (node.clientWidth === state.width) return;
     state.bytes ??= state.drawn;
@@ -135,6 +144,7 @@ export default function ({ data, parentElement }) {
     state.gone = true;
     state.observer.disconnect();
     state.sight.disconnect();
+    clearTimeout(state.late);
     clearTimeout(state.retry);
     charts.delete(node);
     window.Plotly?.purge?.(node);

@@ -18,6 +18,7 @@ from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
 DIGITS = "data=Digits+8x8"
+LONG = f"{DIGITS}&epochs=1000&batch_size=4"  # minutes: no test waits for its end
 SHOWN = "window.__layerscope"
 SLOW = 90_000  # milliseconds: two busy cores, a worker that starts, a run that ends
 PAGES = {

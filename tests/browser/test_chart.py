@@ -10,7 +10,6 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from core.figures import FIGURES
 from pages.shared.chart import NAME, publish_plotly
@@ -133,25 +132,25 @@ def test_the_library_is_asked_for_once_whatever_the_number_of_charts(serve, open
     page = open_page()
     page.on("request", lambda request: asked.append(request.url) if NAME in request.url else None)
     page.goto(f"{serve()}/?kind=live")
-    in_sight(page)
     page.wait_for_function(f"document.querySelectorAll('{CHART}').length === {len(FIGURES)}")
     assert asked == [f"{serve()}/app/static/{NAME}"]
 
 
-def in_sight(page):
-    """Make a page so high that all of it is in sight."""
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": 9000})
-
-
-def test_a_chart_is_drawn_when_it_comes_into_sight(serve, open_page):
-    page = open_page(f"{serve()}/?kind=live")
-    page.wait_for_selector(f"{CHART} .main-svg")
-    drawn = page.locator(f"{CHART} .main-svg").count()
-    last = page.locator(".layerscope-chart").last
-    expect(last.locator(".main-svg")).to_have_count(0)
-    last.scroll_into_view_if_needed()
-    last.locator(".main-svg").first.wait_for()
-    assert page.locator(f"{CHART} .main-svg").count() > drawn
+def test_a_chart_out_of_sight_rests_until_it_is_seen_again(serve, open_page):
+    page = open_page(f"{serve()}/?kind=updating")
+    points = f"document.querySelector('{CHART}')._fullData[0].x.length"
+    page.wait_for_function(f"document.querySelector('{CHART}')?._fullData && {points} > 12")
+    page.evaluate(f"document.querySelector('{CHART}').style.marginTop = '4000px'")
+    page.wait_for_timeout(700)
+    tick, drawn = int(page.get_by_text("tick").inner_text().split()[1]), page.evaluate(points)
+    page.wait_for_function(
+        "tick => [...document.querySelectorAll('[data-testid=stText]')].some("
+        "text => Number(text.innerText.split(' ')[1]) > tick + 5)",
+        arg=tick,
+    )
+    assert page.evaluate(points) == drawn
+    page.evaluate(f"document.querySelector('{CHART}').style.marginTop = 0")
+    page.wait_for_function(f"{points} > {drawn + 5}")
 
 
 @pytest.mark.parametrize("launcher", [False, True], ids=["script", "st.App"])
@@ -188,7 +187,6 @@ def test_every_figure_is_drawn_in_both_kinds_and_no_text_is_cut(
     serve, open_page, kind, narrow, dark
 ):
     page = open_page(f"{serve()}/?kind={kind}", narrow=narrow, dark=dark)
-    in_sight(page)
     page.wait_for_function(
         f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {2 * len(FIGURES)}"
     )

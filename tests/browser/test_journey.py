@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import (
-    DIGITS,
+    LONG,
     SHOWN,
     SLOW,
     changes,
@@ -23,7 +23,6 @@ from tests.browser.dashboard import (
     step_of,
 )
 
-LONG = f"{DIGITS}&epochs=1000"
 CHART_RISES = """() => {
   const chart = document.querySelectorAll(".layerscope-chart")[1];
   const line = chart?._fullData?.find(({ name }) => name === "training")?.y;
@@ -52,6 +51,7 @@ def test_a_run_is_trained_steered_watched_by_two_and_replayed(open_page, server)
     changes(page, "linear1/weight", before)
     goes_beyond(page, 0)
     goes_beyond(page, step_of(page))
+    page.locator(".layerscope-chart").last.scroll_into_view_if_needed()
     page.wait_for_function(CHART_RISES, timeout=SLOW)
     assert page.evaluate(f"{SHOWN}.sockets") == 1, "pictures are pushed"
 
@@ -68,7 +68,9 @@ def test_a_run_is_trained_steered_watched_by_two_and_replayed(open_page, server)
     rate.fill("0.0125")
     rate.press("Enter")
     expect(state(page)).to_contain_text("learning rate 0.0125", timeout=SLOW)
-    expect(page.locator(".layerscope-chart").first).to_contain_text("learning rate 0.0125")
+    chart = page.locator(".layerscope-chart").first
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_contain_text("learning rate 0.0125")
 
     page.reload()
     expect(state(page)).to_contain_text(f"step {step + 1:,} of", timeout=SLOW)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard import (
     DIGITS,
+    LONG,
     SHOWN,
     SLOW,
     changes,
@@ -22,8 +23,6 @@ from tests.browser.dashboard import (
     state,
 )
 from tests.conftest import ROOT
-
-LONG = f"{DIGITS}&epochs=1000"
 
 
 def workers(server):

@@ -1,5 +1,6 @@
 """The budget: which steps stay, how large a file grows, which runs make room."""
 
+import os
 import random
 import time
 from pathlib import Path
@@ -173,3 +174,13 @@ def test_ids_made_at_random_moments_sort_by_time(monkeypatch):
     monkeypatch.setattr(time, "time_ns", lambda: next(times))
     made = [runs.new_id() for _ in clock]
     assert made == sorted(made) and len(set(made)) == len(made)
+
+
+def test_copies_that_a_killed_server_left_are_removed_and_fresh_ones_stay(monkeypatch):
+    old, fresh = (runs.folder() / f"import-{name}.tmp" for name in ("old", "fresh"))
+    for copy in (old, fresh):
+        copy.write_bytes(b"half")
+    os.utime(old, (time.time() - 4000, time.time() - 4000))
+    make_room()
+    assert not old.exists() and fresh.exists()
+    fresh.unlink()

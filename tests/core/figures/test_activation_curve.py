@@ -54,4 +54,4 @@ def test_pre_activations_outside_the_picture_are_counted_in_words():
     fig = activation_curve(X, [RELU], points=[-1.0, 0.0, 50.0, math.nan])
     assert traces(fig)["pre-activations"].y.sum() == pytest.approx(200 / 3)
     caption = next(note.text for note in fig.layout.annotations if note.name == "caption")
-    assert "1 lie outside the part shown" in caption.replace("<br>", " ")
+    assert "Outside the part shown: 1." in caption.replace("<br>", " ")
