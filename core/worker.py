@@ -3,8 +3,11 @@
 Imported by the server too (it submits these), so torch is imported only inside.
 """
 
+import asyncio
+import contextlib
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -27,7 +30,8 @@ class Trainer:
         self._records: list[Record] = []
         self._picture: Moment | None = None
         self._begun = self._over = self._told = False
-        self._news = threading.Condition()
+        self._ring: Callable[[], object] | None = None
+        self._lock = threading.Lock()
         self._taken = time.monotonic()
 
     def start(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
@@ -51,44 +55,57 @@ class Trainer:
         except Exception as fault:
             self._fail(step, f"Training failed at step {step}: {type(fault).__name__}: {fault}")
         finally:
-            with self._news:
+            with self._lock:
                 self._over = True
-                self._news.notify()
+                if self._ring:
+                    self._ring()
 
     def _keep(self, record: Record) -> None:
-        with self._news:
+        with self._lock:
             if isinstance(record, Moment) and record.live:
                 self._picture = record
-                self._news.notify()
             else:
                 self._records.append(record)
-                if isinstance(record, Event):
-                    self._told = True
-                    self._news.notify()
+                self._told |= isinstance(record, Event)
+            if self._ring and (self._picture or self._told):
+                self._ring()
 
     def _fail(self, step: int, text: str) -> None:
         self._keep(Event(step, "failed", text[:500]))
 
-    def take(self, picture: bool) -> tuple[list[Record], bool]:
+    async def take(self, picture: bool) -> tuple[list[Record], bool]:
         """The records since the last call, the newest live picture last; and whether it is over.
 
         `picture` asks for a live picture; the answer then waits a little for it, unless an event
-        comes first. Each call costs the training thread a few turns of Python's lock, so a call
-        that waits is better than many that do not. Raises RuntimeError on an actor that was made
-        anew after its worker was lost: the training is gone with it.
+        comes first. Each call costs the training thread some turns of Python's lock: one that waits
+        is better than many that do not. It waits as a coroutine, so that no other run's call waits
+        for it. Raises RuntimeError on an actor that was made anew after its worker was lost: the
+        training is gone with it.
         """
         if not self._begun:
             raise RuntimeError("the worker that trained this run was lost")
         self._taken = time.monotonic()
-        with self._news:
-            if picture:
-                self.inbox.picture_wanted = True
-                self._news.wait_for(lambda: self._picture or self._told or self._over, PICTURE_WAIT)
+        if picture:
+            await self._news()
+        with self._lock:
             records, self._records = self._records, []
             if self._picture is not None:
                 records.append(self._picture)
             self._picture, self._told = None, False
             return records, self._over
+
+    async def _news(self) -> None:
+        """Wait for a picture, an event or the end, but not long."""
+        bell, loop = asyncio.Event(), asyncio.get_running_loop()
+        with self._lock:
+            self.inbox.picture_wanted = True
+            if self._picture or self._told or self._over:
+                return
+            self._ring = lambda: loop.call_soon_threadsafe(bell.set)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), PICTURE_WAIT)
+        with self._lock:
+            self._ring = None
 
     def send(self, command: Command) -> None:
         """Pass a command on to the training thread."""

@@ -1,5 +1,6 @@
 """The worker: the actor that trains a run in its own thread, and answers to single questions."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -33,13 +34,17 @@ def steady(monkeypatch):
     monkeypatch.setattr("core.training.CHECKPOINT_SECONDS", 1e9)
 
 
+def taken(trainer: Trainer, picture: bool) -> tuple[list[Record], bool]:
+    return asyncio.run(trainer.take(picture))
+
+
 def collect(
     trainer: Trainer, until: Callable[[list[Record]], bool] | None = None, picture: bool = False
 ) -> list[Record]:
     """What a trainer announces until it is over, or until `until`; taken as an engine does."""
     found: list[Record] = []
     for _ in range(20_000):
-        records, over = trainer.take(picture)
+        records, over = taken(trainer, picture)
         found += records
         if over or (until and until(found)):
             return found
@@ -60,7 +65,7 @@ def test_a_trainer_announces_what_training_does_to_its_end(network):
     assert [record.step for record in found] == [record.step for record in expected]
     assert events(found) == [(0, "started"), (24, "finished")]
     assert_identical(last_state(found), last_state(expected))
-    assert trainer.take(False) == ([], True)
+    assert taken(trainer, False) == ([], True)
 
 
 def test_a_trainer_goes_on_from_a_checkpoint():
@@ -102,26 +107,32 @@ def test_a_live_picture_comes_when_it_is_asked_for_once_and_last():
     assert_identical(last_state(rest), last_state(run(small())))
 
 
-def test_who_asks_for_a_picture_waits_for_it_but_never_long(monkeypatch):
-    trainer = Trainer()
-    trainer.send(Command("pause"))
-    trainer.start(small(), None)
-    collect(trainer, has(0, "paused"))
-    monkeypatch.setattr("core.worker.PICTURE_WAIT", 60.0)
-    (picture,), over = trainer.take(True)
-    assert isinstance(picture, Moment) and picture.live and not over
-    trainer.send(Command("step"))  # an event is not kept waiting for a picture
-    found = collect(trainer, has(1, "paused"), picture=True)
-    assert events(found)[0] == (0, "resumed")
-    trainer.send(Command("stop"))
-    collect(trainer)
-    monkeypatch.setattr("core.worker.PICTURE_WAIT", 0.01)
-    assert trainer.take(True) == ([], True)
+def test_who_waits_for_a_picture_keeps_nobody_else_waiting(monkeypatch):
+    monkeypatch.setattr("core.training.PAUSED_SECONDS", 1e9)
+    resting, other = Trainer(), Trainer()
+    for trainer in (resting, other):
+        trainer.send(Command("pause"))
+        trainer.start(small(), None)
+        collect(trainer, has(0, "paused"))
+    taken(resting, True)  # the one picture of its step
+    monkeypatch.setattr("core.worker.PICTURE_WAIT", 3600.0)
+
+    async def both() -> None:
+        waiting = asyncio.create_task(resting.take(True))
+        records, _ = await other.take(True)
+        assert len(records) == 1 and not waiting.done()
+        resting.send(Command("stop"))
+        assert events((await waiting)[0]) == [(0, "stopped")]  # an event does not wait
+
+    asyncio.run(asyncio.wait_for(both(), 60))
+    other.send(Command("stop"))
+    collect(other)
+    assert taken(other, True) == ([], True)
 
 
 def test_an_actor_made_anew_says_that_its_run_is_lost():
     with pytest.raises(RuntimeError, match="the worker that trained this run was lost"):
-        Trainer().take(False)
+        taken(Trainer(), False)
 
 
 def failing(fault: Exception, at: int) -> Callable:
@@ -158,7 +169,7 @@ def test_anything_unexpected_ends_the_run_with_its_step(monkeypatch, fault, text
     started, failed = collect(trainer)
     assert isinstance(failed, Event) and failed.kind == "failed"
     assert failed.text.startswith(text) and len(failed.text) <= 500
-    assert trainer.take(False) == ([], True)
+    assert taken(trainer, False) == ([], True)
 
 
 def test_a_run_whose_records_nobody_takes_ends_by_itself(monkeypatch):
