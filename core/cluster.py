@@ -26,13 +26,10 @@ QUIET = {
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-        "MALLOC_TOP_PAD_": str(16 << 20),
     },
 }
 """Dask as training wants it. Its profiler looks at every thread a hundred times a second, and its
-environment has malloc give back every freed page, which a training step takes again at once; here
-it keeps some, which spares a convolution some eighty page faults a step."""
+environment has malloc give back every freed page, which a training step takes again at once."""
 
 
 def workers() -> int:

@@ -174,6 +174,16 @@ def test_a_layer_view_shows_the_start_the_moment_and_its_gradient(kind):
     assert unpack(packed)[0]["cards"][0]["planes"][0]["units"] == [3, 5]
 
 
+def test_the_gradient_card_says_why_the_last_moment_has_none():
+    layers = network()
+    moments = [recorded(layers, step) for step in (0, 4)]
+    notes = [card["note"] for card in unpack(layer_view("run", layers[1], moments))[0]["cards"]]
+    assert not any("no step follows" in note for note in notes)
+    del moments[-1].arrays["linear1", "weight_gradient"]
+    notes = [card["note"] for card in unpack(layer_view("run", layers[1], moments))[0]["cards"]]
+    assert ["no step follows" in note for note in notes] == [False, False, True]
+
+
 def test_a_layer_without_weights_gives_an_empty_view():
     layers = network()
     assert unpack(layer_view("run", layers[0], [recorded(layers)]))[0]["cards"] == []
