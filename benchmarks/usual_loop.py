@@ -42,7 +42,7 @@ def epoch(settings: Settings, histograms: bool) -> float:
     """Seconds of one epoch."""
     split = DATASETS[settings.data].load()
     loader = DataLoader(
-        Images(split.train_images, split.train_labels), settings.batch_size, shuffle=True
+        Images(split.train_inputs, split.train_targets), settings.batch_size, shuffle=True
     )
     network = network_of(settings.layers)
     for module in network.modules():

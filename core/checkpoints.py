@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.architectures.builder import build, initialise
+from core.architectures.builder import build, initialise, owner
 from core.architectures.plans import Layer
 from core.records import Array, ArrayKey, Checkpoint
 from core.settings import Settings
@@ -33,10 +33,10 @@ class State:
         """A copy of the state after `step` updates; nothing in it is rounded."""
         arrays: dict[ArrayKey, Array] = {}
         for name, tensor in self.network.state_dict().items():
-            layer, _, kind = name.rpartition(".")
+            layer, kind = owner(name)
             arrays[layer, kind] = _copied(tensor)
         for name, parameter in self.network.named_parameters():
-            layer, _, kind = name.rpartition(".")
+            layer, kind = owner(name)
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 if isinstance(value, torch.Tensor):
                     arrays[layer, f"optimizer/{kind}/{key}"] = _copied(value)
@@ -49,7 +49,7 @@ class State:
     def _restore(self, start: Checkpoint) -> None:
         load_weights(self.network, start.arrays)
         for name, parameter in self.network.named_parameters():
-            layer, _, kind = name.rpartition(".")
+            layer, kind = owner(name)
             prefix = f"optimizer/{kind}/"
             state = {
                 key[1].removeprefix(prefix): _shaped(array, parameter)
@@ -85,7 +85,7 @@ def load_weights(network: nn.Module, arrays: dict[ArrayKey, Array]) -> None:
     """Fill a network's parameters and buffers from recorded arrays; KeyError if one lacks."""
     with torch.no_grad():
         for name, tensor in network.state_dict().items():
-            layer, _, kind = name.rpartition(".")
+            layer, kind = owner(name)
             if kind == "num_batches_tracked" and (layer, kind) not in arrays:
                 continue
             array = arrays[layer, kind]

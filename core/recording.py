@@ -8,13 +8,15 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from core.activations import ACTIVATIONS
 from core.architectures.bricks import Activation
-from core.architectures.plans import Layer
+from core.architectures.builder import owner
+from core.architectures.plans import PASSING, Layer
 from core.records import Array, ArrayKey, Moment
 
 WEIGHT_BUDGET = 131_072
@@ -22,11 +24,12 @@ WEIGHT_BUDGET = 131_072
 OUTPUT_BUDGET = 16_384
 """Most outputs of one moment for one probe input, shared between the layers alike."""
 
+Key = TypeVar("Key", str, ArrayKey)
 COUNT_SECONDS = 1.0
 """How often live pictures count dead and saturated units; recorded moments always do."""
 
 
-def recorded_rows(sizes: dict[str, tuple[int, int]], budget: int, most: int) -> dict[str, int]:
+def recorded_rows(sizes: dict[Key, tuple[int, int]], budget: int, most: int) -> dict[Key, int]:
     """How many rows of each array are recorded, so that all together stay within the budget.
 
     `sizes` gives (rows, numbers in a row) by name. Small arrays are kept whole; what is left of the
@@ -44,7 +47,7 @@ def recorded_rows(sizes: dict[str, tuple[int, int]], budget: int, most: int) -> 
 
 @contextlib.contextmanager
 def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]]:
-    """Collect (input, output) of the named modules while the block runs; the hooks always come off.
+    """Collect (input, output) of the named layers while the block runs; the hooks always come off.
 
     with outputs_of(network, {"relu1"}) as seen:
         network(images)
@@ -60,8 +63,8 @@ def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]
 
     handles = [
         module.register_forward_hook(hook_for(name))
-        for name, module in network.named_modules()
-        if name in names
+        for path, module in network.named_modules()
+        if (name := path.rpartition(".")[2]) in names
     ]
     try:
         yield seen
@@ -92,6 +95,12 @@ def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:
     return half(tensor, units)
 
 
+def norm(parts: list[torch.Tensor]) -> float:
+    """The size of all these numbers together: the root of the sum of their squares."""
+    sizes = [part.norm().item() for part in parts]
+    return sizes[0] if len(sizes) == 1 else math.hypot(*sizes)
+
+
 class Recorder:
     """Takes moments of one network; made once a run."""
 
@@ -108,23 +117,19 @@ class Recorder:
         Of a layer with more than `units` units the first ones are recorded.
         """
         self.network, self.probes, self.whole = network, probes, whole
-        drawn = [layer for layer in layers if layer.kind != "flatten"]
+        drawn = [layer for layer in layers if layer.kind not in PASSING]
         self.names = {layer.name for layer in drawn}
         self.functions = {
             layer.name: layer.brick.function
             for layer in layers
             if isinstance(layer.brick, Activation)
         }
-        shapes = {n: p.shape for n, p in network.named_parameters()}
         self.shares: dict[str, dict[str, float]] = {}
         self.counted_at = -COUNT_SECONDS
-        self.parameters = dict(network.named_parameters())
-        self.buffers = {n: b for n, b in network.named_buffers() if b.ndim}
-        self.rows = recorded_rows(
-            {name: (shape[0], math.prod(shape[1:])) for name, shape in shapes.items()},
-            WEIGHT_BUDGET,
-            units,
-        )
+        self.parameters = {owner(n): p for n, p in network.named_parameters()}
+        self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
+        sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
+        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, units)
         self.channels = recorded_rows(
             {
                 layer.name: (layer.output_shape[0], math.prod(layer.output_shape[1:]))
@@ -134,18 +139,21 @@ class Recorder:
             units,
         )
 
-    def weights(self) -> dict[str, torch.Tensor]:
-        """A copy of every parameter as it is now, by its name."""
-        return {name: parameter.detach().clone() for name, parameter in self.parameters.items()}
+    def weights(self) -> dict[ArrayKey, torch.Tensor]:
+        """A copy of every parameter as it is now, by its layer and kind."""
+        return {key: parameter.detach().clone() for key, parameter in self.parameters.items()}
 
-    def note_updates(self, moment: Moment, before: dict[str, torch.Tensor]) -> None:
+    def note_updates(self, moment: Moment, before: dict[ArrayKey, torch.Tensor]) -> None:
         """Add how far the step moved each layer's weights, as a share of their size."""
-        for name, old in before.items():
-            layer, _, kind = name.rpartition(".")
-            if kind == "weight":
-                moved = (self.parameters[name].detach() - old).norm()
-                share = moved / old.norm().clamp_min(1e-12)
-                moment.numbers[layer]["update_ratio"] = share.item()
+        moved: dict[str, list[torch.Tensor]] = {}
+        sizes: dict[str, list[torch.Tensor]] = {}
+        for (layer, kind), old in before.items():
+            if kind.startswith("weight"):
+                moved.setdefault(layer, []).append(self.parameters[layer, kind].detach() - old)
+                sizes.setdefault(layer, []).append(old)
+        for layer, parts in moved.items():
+            share = norm(parts) / max(norm(sizes[layer]), 1e-12)
+            moment.numbers[layer]["update_ratio"] = share
 
     def moment(self, step: int, epoch: float, loss: float | None, live: bool = False) -> Moment:
         """The network as it is now, with the gradients of the last backward pass if there are any.
@@ -158,23 +166,27 @@ class Recorder:
         numbers: dict[str, dict[str, float]] = {}
         copied = quick_half if live else half
         with torch.no_grad():
-            for name, parameter in self.parameters.items():
-                layer, _, kind = name.rpartition(".")
-                if live and kind != "weight":
+            weights: dict[str, list[torch.Tensor]] = {}
+            slopes: dict[str, list[torch.Tensor]] = {}
+            for (layer, kind), parameter in self.parameters.items():
+                pictured = kind.startswith("weight")
+                if live and not pictured:
                     continue
-                rows, gradient = self.rows[name], parameter.grad
+                rows, gradient = self.rows[layer, kind], parameter.grad
                 units = len(parameter) if rows < len(parameter) else None
                 arrays[layer, kind] = copied(parameter[:rows], units)
-                mine = numbers.setdefault(layer, {})
-                if kind == "weight":
-                    mine["weight_norm"] = parameter.norm().item()
-                    if gradient is not None:
-                        mine["gradient_norm"] = gradient.norm().item()
+                if pictured:
+                    weights.setdefault(layer, []).append(parameter)
+                if pictured and gradient is not None:
+                    slopes.setdefault(layer, []).append(gradient)
                 if gradient is not None and not live:
                     arrays[layer, f"{kind}_gradient"] = half(gradient[:rows], units)
-            for name, buffer in () if live else self.buffers.items():
-                layer, _, kind = name.rpartition(".")
-                arrays[layer, kind] = half(buffer)
+            for layer, parts in weights.items():
+                numbers[layer] = {"weight_norm": norm(parts)}
+            for layer, parts in slopes.items():
+                numbers[layer]["gradient_norm"] = norm(parts)
+            for key, buffer in () if live else self.buffers.items():
+                arrays[key] = half(buffer)
             self._outputs(arrays, numbers, live)
         return Moment(step, epoch, loss, arrays, numbers, live)
 
@@ -197,7 +209,7 @@ class Recorder:
         if counted:
             self.counted_at = time.monotonic()
             for name, function in self.functions.items():
-                learned = self.parameters.get(f"{name}.weight")  # PReLU's slope
+                learned = self.parameters.get((name, "weight"))  # PReLU's slope
                 parameter = None if learned is None else learned.item()
                 self.shares[name] = zone_shares(seen[name][0], function, parameter)
         for name, shares in self.shares.items():
@@ -223,19 +235,3 @@ def zone_shares(
     shares["dead"] = dead.all(dim=0).float().mean().item()
     shares["in_dead_zone"] = dead.float().mean().item()
     return shares
-
-
-def first_not_finite(network: nn.Module, images: torch.Tensor) -> str | None:
-    """Where the first NaN or infinity stands on the way from the images to the prediction.
-
-    Looks at the network in the mode that it is in; while training, that is its last pass.
-    """
-    with torch.no_grad(), outputs_of(network, {n for n, _ in network.named_children()}) as seen:
-        network(images)
-    for name, module in network.named_children():
-        for kind, tensor in (*module.named_parameters(), *module.named_buffers()):
-            if not tensor.isfinite().all():
-                return f"{kind} of {name}"
-        if name in seen and not seen[name][1].isfinite().all():
-            return f"output of {name}"
-    return None

@@ -6,9 +6,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.architectures import ARCHITECTURES
+from core.architectures.architecture import Work
 from core.architectures.bricks import AnyBrick, Mismatch, sizes
-from core.architectures.plans import Layer, plan
+from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS
+from core.data.dataset import Dataset
 
 Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
 OPTIMIZERS: dict[str, str] = {
@@ -105,28 +107,40 @@ class Settings(BaseModel):
                 raise ValueError(f"there is no {what} {_shown(chosen)}; there are {_listed(known)}")
         options = ARCHITECTURES[name].model_validate(given.get("options") or {})
         dataset = DATASETS[data]
-        bricks = options.bricks(dataset.shape, len(dataset.classes))
+        work = work_of(dataset)
+        if not options.fits(work):
+            raise ValueError(
+                f"{options.title} is not made for {dataset.title}; "
+                f"{_listed(fitting(dataset))} would fit"
+            )
+        bricks = options.bricks(work)
         return {**given, "options": options.model_dump(), "bricks": bricks}
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
         dataset = DATASETS[self.data]
         layers = self.layers
-        wanted = (len(dataset.classes),)
-        if layers[-1].output_shape != wanted:
+        last, wanted = layers[-1], dataset.output_shape
+        if last.output_shape != wanted:
+            asked = f"needs {sizes(wanted)}"
+            if dataset.task == "classify":
+                asked = f"has {wanted[0]} classes"
             raise Mismatch(
-                f"layer {len(layers)}, the last, gives {sizes(layers[-1].output_shape)} numbers, "
-                f"but {dataset.title} has {wanted[0]} classes"
+                f"layer {last.place}, the last, gives {sizes(last.output_shape)} numbers, "
+                f"but {dataset.title} {asked}"
             )
         batch = min(self.batch_size, self.images)
-        for number, layer in enumerate(layers, 1):
+        for layer in layers:
             if batch == 1 and layer.kind == "batchnorm":
-                raise Mismatch(f"layer {number}: BatchNorm needs at least two images in a batch")
+                raise Mismatch(
+                    f"layer {layer.place}: BatchNorm needs at least two images in a batch"
+                )
         numbers = [math.prod(layer.output_shape) for layer in layers]
         bytes_needed = 8 * max(batch * sum(numbers), LOOKED_AT * max(numbers))
         if bytes_needed > MOST_BYTES:
+            place = layers[numbers.index(max(numbers))].place
             raise Mismatch(
-                f"layer {numbers.index(max(numbers)) + 1} gives the most numbers, and the network "
+                f"layer {place} gives the most numbers, and the network "
                 f"would need {bytes_needed / 1e9:.0f} GB of memory, of at most "
                 f"{MOST_BYTES / 1e9:.0f}; make that layer or the batch smaller"
             )
@@ -135,12 +149,13 @@ class Settings(BaseModel):
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The network's layers with their names and shapes."""
-        return plan(self.bricks, DATASETS[self.data].shape)
+        dataset = DATASETS[self.data]
+        return plan(self.bricks, dataset.shape, len(dataset.alphabet))
 
     @property
     def drawn_layers(self) -> tuple[Layer, ...]:
-        """The layers that have a card: all but Flatten, which changes no number."""
-        return tuple(layer for layer in self.layers if layer.kind != "flatten")
+        """The layers that have a card: all but those that change no number."""
+        return tuple(layer for layer in self.layers if layer.kind not in PASSING)
 
     @property
     def images(self) -> int:
@@ -168,6 +183,18 @@ class Settings(BaseModel):
     def activation(self) -> str | None:
         """The first activation function of the network."""
         return next((b.function for b in self.bricks if b.kind == "activation"), None)
+
+
+def work_of(dataset: Dataset) -> Work:
+    """What a network has to do for a data set."""
+    outputs, symbols = dataset.output_shape[-1], len(dataset.alphabet)
+    return Work(dataset.shape, outputs, symbols, every_step=dataset.task == "next")
+
+
+def fitting(dataset: Dataset) -> list[str]:
+    """The names of the architectures that are made for a data set."""
+    work = work_of(dataset)
+    return [name for name, known in ARCHITECTURES.items() if known.fits(work)]
 
 
 def _listed(names: Any) -> str:

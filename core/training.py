@@ -18,8 +18,9 @@ from torch.nn.functional import cross_entropy
 from core.checkpoints import State
 from core.commands import Inbox
 from core.data import DATASETS
-from core.data.dataset import images01
-from core.recording import Recorder, first_not_finite
+from core.data.dataset import as_fed
+from core.divergence import first_not_finite
+from core.recording import Recorder
 from core.records import Checkpoint, Event, Metric, Record
 from core.settings import Settings
 
@@ -42,10 +43,10 @@ def tensors(name: str) -> tuple[torch.Tensor, ...]:
     """
     split = DATASETS[name].load()
     return (
-        torch.from_numpy(images01(split.train_images)),
-        torch.from_numpy(split.train_labels.copy()),
-        torch.from_numpy(images01(split.test_images)),
-        torch.from_numpy(split.test_labels.copy()),
+        torch.from_numpy(as_fed(split.train_inputs)),
+        torch.from_numpy(split.train_targets.copy()),
+        torch.from_numpy(as_fed(split.test_inputs)),
+        torch.from_numpy(split.test_targets.copy()),
     )
 
 
@@ -111,12 +112,12 @@ def train(
     Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken.
     """
     torch.set_num_threads(settings.threads)  # here, in the thread that trains
-    images, labels, test_images, test_labels = tensors(settings.data)
+    images, labels, test_inputs, test_targets = tensors(settings.data)
     state = State(settings, start)
     network, optimizer = state.network, state.optimizer
     network.train()
     recorder = _recorder(settings, network)
-    held_out = test_images[:HELD_OUT], test_labels[:HELD_OUT]
+    held_out = test_inputs[:HELD_OUT], test_targets[:HELD_OUT]
     per_epoch, total = settings.steps_per_epoch, settings.steps
     every = max(1, per_epoch // 30)
     step = next_moment = next_held_out = state.step
@@ -224,8 +225,8 @@ def train(
     if record:
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()
-    _, accuracy = evaluate(network, test_images, test_labels)
-    text = f"{accuracy:.2%} of the {len(test_labels):,} test images are named right."
+    _, accuracy = evaluate(network, test_inputs, test_targets)
+    text = f"{accuracy:.2%} of the {len(test_targets):,} test images are named right."
     yield Event(step, "finished" if step == total else "stopped", text, accuracy)
 
 

@@ -1,5 +1,6 @@
 """What every architecture is: a few settings with bounds, and the list of bricks they make."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +14,25 @@ else:
     Function = Literal[tuple(ACTIVATIONS)]
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a network is to do: from inputs of `shape` to `outputs` numbers (no batch).
+
+    `symbols` is how many there are where the input is symbols. With `every_step` it says something
+    at each step of a sequence, knowing only what came before.
+    """
+
+    shape: Shape
+    outputs: int
+    symbols: int = 0
+    every_step: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What one input is: "image", "sequence", "vector" or "symbols"."""
+        return "symbols" if self.symbols else ("vector", "sequence", "image")[len(self.shape) - 1]
+
+
 class Architecture(BaseModel):
     """The settings of one architecture; a form is drawn from its fields.
 
@@ -23,12 +43,21 @@ class Architecture(BaseModel):
 
     title: ClassVar[str]
     sentence: ClassVar[str]
+    takes: ClassVar[tuple[str, ...]] = ("image",)
+    """The kinds of input that it is made for."""
+    every_step: ClassVar[bool] = False
+    """Whether it can say something at each step of a sequence."""
     activation: Function = Field(
         "relu",
         title="Activation function",
         description="Bends what a layer gives; without it all layers together are one line.",
     )
 
-    def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:
-        """The stack for inputs of `input_shape` (no batch) that ends in `outputs` numbers."""
+    @classmethod
+    def fits(cls, work: Work) -> bool:
+        """Whether it is made for this work."""
+        return work.kind in cls.takes and (cls.every_step or not work.every_step)
+
+    def bricks(self, work: Work) -> list[AnyBrick]:
+        """The stack of bricks that does the work."""
         raise NotImplementedError

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture
+from core.architectures.architecture import Architecture, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -13,7 +13,6 @@ from core.architectures.bricks import (
     Flatten,
     Linear,
     MaxPool2d,
-    Shape,
 )
 
 
@@ -29,8 +28,8 @@ class LeNet(Architecture):
         True, title="Max pooling", description="Keep each window's largest value, not its mean."
     )
 
-    def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:  # noqa: D102
-        side = min(input_shape[1:])
+    def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
+        side = min(work.shape[1:])
         kernel = 5 if side >= 12 else 3
         pool = MaxPool2d(size=2) if self.max_pool else AvgPool2d(size=2)
         act = Activation(function=self.activation)
@@ -48,5 +47,5 @@ class LeNet(Architecture):
             act,
             Linear(units=84),
             act,
-            Linear(units=outputs),
+            Linear(units=work.outputs),
         ]

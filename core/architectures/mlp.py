@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture
+from core.architectures.architecture import Architecture, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -12,7 +12,6 @@ from core.architectures.bricks import (
     Dropout,
     Flatten,
     Linear,
-    Shape,
 )
 
 
@@ -20,6 +19,7 @@ class MLP(Architecture):
     """A multilayer perceptron: `depth` hidden layers of `width` units."""
 
     title: ClassVar[str] = "Multilayer perceptron"
+    takes: ClassVar[tuple[str, ...]] = ("image", "sequence", "vector")
     sentence: ClassVar[str] = "As many Linear layers as you like, of one width."
     depth: int = Field(
         3, ge=1, le=12, title="Hidden layers", description="Linear layers before the last one."
@@ -38,11 +38,11 @@ class MLP(Architecture):
         description="Share of the hidden numbers set to zero at random while training.",
     )
 
-    def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:  # noqa: D102
+    def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
         stack: list[AnyBrick] = [Flatten()]
         for _ in range(self.depth):
             stack.append(Linear(units=self.width))
             stack += [BatchNorm()] * self.batch_norm
             stack.append(Activation(function=self.activation))
             stack += [Dropout(share=self.dropout)] * (self.dropout > 0)
-        return [*stack, Linear(units=outputs)]
+        return [*stack, Linear(units=work.outputs)]

@@ -5,28 +5,41 @@ number, the shape it got and what would fit. No torch here.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
     BatchNorm,
-    Conv2d,
+    Container,
     Dropout,
-    Flatten,
+    Embedding,
     Mismatch,
     Shape,
     sizes,
 )
 
 MAX_LAYERS = 200
+MAX_DEPTH = 4
+"""Most containers inside one another."""
 MAX_NUMBERS = 5_000_000
 """Most parameters of a network, and most numbers in one layer's output for one input."""
+PASSING = ("flatten", "rows")
+"""Kinds that lay the same numbers out in another shape."""
+SUMMING = ("linear", "conv2d", "conv1d", "batchnorm", "layernorm", "groupnorm", "residual")
+"""Kinds whose outputs are what an activation function is meant to be put on."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A brick in its place: its name, the shapes around it (without batch) and what it learns."""
+    """A brick in its place: its name, the shapes around it (without batch) and what it learns.
+
+    `place` counts bricks from 1, "4.2" for the second inside the fourth. `sources` names the layers
+    whose outputs it takes, "" the network's input. `sees` is how many neighbours of the input, to
+    each side of the square (or of the sequence), one output depends on; None: all of them. A
+    container has the layers of its stacks `inside`, by the stacks' names.
+    """
 
     name: str
     brick: AnyBrick
@@ -35,6 +48,10 @@ class Layer:
     weights: dict[str, Shape]
     looks_at: Shape
     """The shape that one unit's incoming weights look at, (1, 28, 28) for a flattened image."""
+    place: str = ""
+    sources: tuple[str, ...] = ("",)
+    sees: int | None = None
+    inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
 
     @property
     def kind(self) -> str:
@@ -44,12 +61,22 @@ class Layer:
     @property
     def gives_pre_activations(self) -> bool:
         """Whether its outputs are what an activation function is meant to be put on."""
-        return self.kind in ("linear", "conv2d", "batchnorm")
+        return self.kind in SUMMING
+
+    @property
+    def pictured(self) -> tuple[str, ...]:
+        """The names of the learned arrays that are looked at as pictures; the others are biases."""
+        return tuple(kind for kind in self.weights if kind.startswith("weight"))
 
     @property
     def parameters(self) -> int:
         """How many numbers the layer learns."""
         return sum(math.prod(shape) for shape in self.weights.values())
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications with an addition for one input, as torch's flop counter has them."""
+        return self.brick.multiply_adds(self.input_shape)
 
     @property
     def formula(self) -> str:
@@ -62,45 +89,151 @@ class Layer:
         return f"{sizes(self.input_shape)} → {sizes(self.output_shape)}"
 
 
-def plan(bricks: tuple[AnyBrick, ...], input_shape: Shape) -> tuple[Layer, ...]:
-    """Every layer of a stack with its name and shapes, for inputs of `input_shape` (no batch).
+@dataclass(frozen=True)
+class _Here:
+    """What reaches a brick: its shape, where it comes from, and how much of the input it saw."""
 
-    Raises Mismatch with the number of the brick that does not fit, counted from 1.
-    """
-    if len(bricks) > MAX_LAYERS:
-        raise Mismatch(
-            f"layer {MAX_LAYERS + 1}: at most {MAX_LAYERS} layers can be drawn and trained here, "
-            f"not {len(bricks):,}"
-        )
-    layers: list[Layer] = []
-    counts: dict[str, int] = {}
-    shape = seen = input_shape
-    for number, brick in enumerate(bricks, 1):
-        try:
-            after = brick.output(shape)
-            weights = brick.weights(shape)
-        except Mismatch as mismatch:
-            raise Mismatch(f"layer {number}: {mismatch}") from None
+    shape: Shape
+    seen: Shape
+    source: str = ""
+    sees: int | None = 1
+    jump: int = 1
+
+    def after(self, brick: AnyBrick, shape: Shape, name: str) -> "_Here":
+        """What reaches the next brick."""
+        window = brick.window()
+        sees: int | None = None
+        jump = 1
+        if window and self.sees is not None:
+            sees, jump = self.sees + (window[0] - 1) * self.jump, self.jump * window[1]
+        passes = brick.kind in PASSING or isinstance(brick, Activation | Dropout | BatchNorm)
+        return _Here(shape, self.seen if passes else shape, name, sees, jump)
+
+
+class _Planner:
+    """Gives every brick its name and shapes, in the order in which the numbers flow."""
+
+    def __init__(self, symbols: int) -> None:
+        self.symbols = symbols
+        self.layers: list[Layer] = []
+        self.counts: dict[str, int] = {}
+
+    def name(self, brick: AnyBrick) -> str:
+        word = brick.function if isinstance(brick, Activation) else brick.kind
+        word = word.removesuffix("2d").removesuffix("1d")
+        self.counts[word] = self.counts.get(word, 0) + 1
+        return f"{word}{self.counts[word]}"
+
+    def stack(self, bricks: Sequence[AnyBrick], here: _Here, before: str = "") -> _Here:
+        """Plan bricks that follow one another."""
+        for number, brick in enumerate(bricks, 1):
+            place = f"{before}{number}"
+            if len(self.layers) >= MAX_LAYERS:
+                raise Mismatch(
+                    f"layer {place}: at most {MAX_LAYERS} layers can be drawn and trained here"
+                )
+            if place.count(".") > 2 * MAX_DEPTH:
+                raise Mismatch(f"layer {place}: at most {MAX_DEPTH} containers fit in one another")
+            try:
+                self._check_symbols(brick, here)
+                here = (
+                    self.container(brick, here, place)
+                    if isinstance(brick, Container)
+                    else self.layer(brick, here, place)
+                )
+            except Mismatch as mismatch:
+                text = str(mismatch)
+                raise Mismatch(
+                    text if text.startswith("layer ") else f"layer {place}: {text}"
+                ) from None
+        return here
+
+    def _check_symbols(self, brick: AnyBrick, here: _Here) -> None:
+        """Symbols are no numbers: an Embedding comes first, and only there."""
+        symbols = self.symbols if here.source == "" else 0
+        if isinstance(brick, Embedding):
+            if not symbols:
+                raise Mismatch("Embedding needs symbols, but gets numbers; leave it out")
+            if brick.symbols < symbols:
+                raise Mismatch(
+                    f"Embedding knows {brick.symbols} symbols, but the data has {symbols}"
+                )
+        elif symbols and not isinstance(brick, Container):
+            raise Mismatch(
+                f"{type(brick).__name__} needs numbers, but gets symbols; put an Embedding first"
+            )
+
+    def layer(self, brick: AnyBrick, here: _Here, place: str) -> _Here:
+        shape = here.shape
+        after, weights = brick.output(shape), brick.weights(shape)
         if math.prod(after) > MAX_NUMBERS or sum(map(math.prod, weights.values())) > MAX_NUMBERS:
             raise Mismatch(
-                f"layer {number}: {type(brick).__name__} would need more than {MAX_NUMBERS:,} "
-                "numbers; make it or its input smaller"
+                f"{type(brick).__name__} would need more than {MAX_NUMBERS:,} numbers; make it or "
+                "its input smaller"
             )
-        word = brick.function if isinstance(brick, Activation) else brick.kind
-        counts[word] = counts.get(word, 0) + 1
-        name = f"{word.removesuffix('2d')}{counts[word]}"
-        if isinstance(brick, Conv2d):
+        if brick.kind == "conv2d":
             looks_at = weights["weight"][1:]
         else:
-            looks_at = seen if math.prod(seen) == math.prod(shape) else shape
-        layers.append(Layer(name, brick, shape, after, weights, looks_at))
-        if not isinstance(brick, Flatten | Activation | Dropout | BatchNorm):
-            seen = after
-        shape = after
+            looks_at = here.seen if math.prod(here.seen) == math.prod(shape) else shape
+        further = here.after(brick, after, self.name(brick))
+        self.layers.append(
+            Layer(
+                name=further.source,
+                brick=brick,
+                input_shape=shape,
+                output_shape=after,
+                weights=weights,
+                looks_at=looks_at,
+                place=place,
+                sources=(here.source,),
+                sees=further.sees,
+            )
+        )
+        return further
+
+    def container(self, brick: Container, here: _Here, place: str) -> _Here:
+        name, ends, inside = self.name(brick), [], []  # type: ignore[arg-type]
+        for number, (word, bricks) in enumerate(brick.stacks().items(), 1):
+            first = len(self.layers)
+            ends.append(self.stack(bricks, here, f"{place}.{number}."))
+            mine = [x for x in self.layers[first:] if x.place.count(".") == place.count(".") + 2]
+            inside.append((word, tuple(mine)))
+        shape = brick.joined([end.shape for end in ends])
+        if math.prod(shape) > MAX_NUMBERS:
+            raise Mismatch(f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers")
+        far = [end.sees for end in ends]
+        sees = None if None in far else max(filter(None, far))
+        self.layers.append(
+            Layer(
+                name=name,
+                brick=brick,  # type: ignore[arg-type]
+                input_shape=here.shape,
+                output_shape=shape,
+                weights={},
+                looks_at=here.shape,
+                place=place,
+                sources=tuple(end.source for end in ends),
+                sees=sees,
+                inside=tuple(inside),
+            )
+        )
+        return _Here(shape, shape, name, sees, ends[0].jump)
+
+
+def plan(bricks: Sequence[AnyBrick], input_shape: Shape, symbols: int = 0) -> tuple[Layer, ...]:
+    """Every layer of a stack with its name and shapes, for inputs of `input_shape` (no batch).
+
+    In the order of the flow, what is inside a container before the container itself. `symbols`
+    says how many there are where the input is symbols. Raises Mismatch with the number of the brick
+    that does not fit, counted from 1.
+    """
+    planner = _Planner(symbols)
+    planner.stack(bricks, _Here(input_shape, input_shape))
+    layers = planner.layers
     if sum(layer.parameters for layer in layers) > MAX_NUMBERS:
-        counted = [layer.parameters for layer in layers]
+        largest = max(layers, key=lambda layer: layer.parameters)
         raise Mismatch(
-            f"layer {counted.index(max(counted)) + 1}: it alone has {max(counted):,} numbers, and "
+            f"layer {largest.place}: it alone has {largest.parameters:,} numbers, and "
             f"the network would learn more than {MAX_NUMBERS:,}; make it smaller"
         )
     return tuple(layers)

@@ -4,23 +4,24 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture
-from core.architectures.bricks import Activation, AnyBrick, Flatten, Linear, Shape
+from core.architectures.architecture import Architecture, Work
+from core.architectures.bricks import Activation, AnyBrick, Flatten, Linear
 
 
 class TwoLinear(Architecture):
     """Linear, activation function, Linear."""
 
     title: ClassVar[str] = "Two linear layers"
+    takes: ClassVar[tuple[str, ...]] = ("image", "sequence", "vector")
     sentence: ClassVar[str] = "Linear, activation function, Linear: the smallest one that learns."
     hidden: int = Field(
         128, ge=1, le=1024, title="Hidden units", description="Outputs of the first Linear layer."
     )
 
-    def bricks(self, input_shape: Shape, outputs: int) -> list[AnyBrick]:  # noqa: D102
+    def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
         return [
             Flatten(),
             Linear(units=self.hidden),
             Activation(function=self.activation),
-            Linear(units=outputs),
+            Linear(units=work.outputs),
         ]

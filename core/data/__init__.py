@@ -4,7 +4,7 @@ To add one: write a file beside this one that holds `DATASET`, and add its line 
 """
 
 from core.data import digits, fashion, fashion_full, mnist
-from core.data.dataset import DataError, Dataset, Split, images01
+from core.data.dataset import DataError, Dataset, Split, as_fed
 
 DATASETS: dict[str, Dataset] = {
     "mnist": mnist.DATASET,
@@ -13,4 +13,4 @@ DATASETS: dict[str, Dataset] = {
     "digits": digits.DATASET,
 }
 
-__all__ = ["DATASETS", "DataError", "Dataset", "Split", "images01"]
+__all__ = ["DATASETS", "DataError", "Dataset", "Split", "as_fed"]

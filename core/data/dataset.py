@@ -4,12 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import zip_longest
+from typing import Literal
 
 import numpy as np
 
+Task = Literal["classify", "regress", "next"]
+Kind = Literal["image", "sequence", "vector", "symbols"]
 MOST_CLASSES = 16
 MOST_PROBES = 100
 PROBES_A_CLASS = 10
+PROBES = 10
+"""Probe inputs of a data set without classes."""
 
 
 class DataError(Exception):
@@ -18,37 +23,52 @@ class DataError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The images and labels of a data set, apart for training and for testing, all read-only.
+    """The inputs and targets of a data set, apart for training and for testing, all read-only.
 
-    Images are uint8, 0 to 255, of shape (N, channels, height, width); labels are int64 of
-    shape (N,), each the place of its class in `Dataset.classes`.
+    Inputs are uint8 images, 0 to 255, (N, channels, height, width); float32 sequences (N, time,
+    features) or vectors (N, features); or int64 symbols (N, time). Targets are int64 (N,), each the
+    place of its class in `Dataset.classes`; float32 (N, outputs), standardised by the training part
+    (mean 0, spread 1); or, of symbols, the int64 (N, time) that come next.
     """
 
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
+    train_inputs: np.ndarray
+    train_targets: np.ndarray
+    test_inputs: np.ndarray
+    test_targets: np.ndarray
 
     def __post_init__(self) -> None:
         """Lock the arrays: one copy of them serves everybody in the process."""
-        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+        for array in (self.train_inputs, self.train_targets, self.test_inputs, self.test_targets):
             array.setflags(write=False)
 
 
 @dataclass(frozen=True)
-class Dataset:
-    """A data set: what the menu says about it, and the function that gives its images.
+class Quantity:
+    """What a regression predicts: standardised targets times `spread` plus `mean`, in `unit`."""
 
-    `shape` is that of one image, (channels, height, width). `load` raises DataError where the
-    data cannot be had; `test`, where it is given, reads the test part alone and saves memory.
-    `downloads` says that the first `load` needs a network; `is_here` says whether a `load` now
-    would need none.
+    name: str
+    unit: str
+    mean: float
+    spread: float
+    outputs: int = 1
+    """How many numbers at once: the next steps of a forecast."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set: what the menu says about it, and the function that gives its numbers.
+
+    `shape` is that of one input: (channels, height, width), (time, features), (features,), or
+    (time,) where `alphabet` names the symbols. `classes` names what is told apart, `quantity` what
+    is predicted, `features` the columns. `load` raises DataError where the data cannot be had;
+    `test`, where it is given, reads the test part alone and saves memory. `downloads` says that the
+    first `load` needs a network; `is_here` says whether a `load` now would need none.
     """
 
     name: str
     title: str
     description: str
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     classes: tuple[str, ...]
     train_size: int
     test_size: int
@@ -57,38 +77,76 @@ class Dataset:
     test: Callable[[], Split] | None = None
     downloads: bool = False
     is_here: Callable[[], bool] = partial(bool, True)
+    task: Task = "classify"
+    alphabet: tuple[str, ...] = ()
+    quantity: Quantity | None = None
+    features: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What one input is."""
+        if self.alphabet:
+            return "symbols"
+        kinds: dict[int, Kind] = {1: "vector", 2: "sequence", 3: "image"}
+        return kinds[len(self.shape)]
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The shape of what a network says of one input."""
+        if self.task == "classify":
+            return (len(self.classes),)
+        if self.task == "regress":
+            return (self.quantity.outputs if self.quantity else 1,)
+        return (*self.shape, len(self.alphabet))
 
     def load_test(self) -> Split:
-        """Give the test images; the training part may be left empty. Raises DataError."""
+        """Give the test inputs; the training part may be left empty. Raises DataError."""
         return (self.test or self.load)()
 
     def probes(self, split: Split) -> tuple[int, ...]:
-        """Give the place of the first test image of each class, for the first 16 classes."""
-        return tuple(places[0] for places in self._places(split, 1) if places)
+        """Give the places of the inputs that every moment looks at.
+
+        The first test input of each class, for the first 16 classes; of a regression ten from the
+        smallest to the largest target; of symbols ten from the whole test part.
+        """
+        if self.task == "classify":
+            return tuple(places[0] for places in self._places(split, 1) if places)
+        return self._spread(split, PROBES)
 
     def many_probes(self, split: Split) -> tuple[int, ...]:
-        """Give the places of up to 100 test images: 10 of each class, fewer if classes are many.
+        """Give the places of up to 100 test inputs, beginning with `probes`.
 
-        The first of each class come first, then the second of each, and so on: the result
-        begins with `probes`.
+        10 of each class, fewer if classes are many: the first of each class come first, then the
+        second of each, and so on.
         """
+        if self.task != "classify":
+            first = self.probes(split)
+            return (*first, *(p for p in self._spread(split, MOST_PROBES) if p not in first))
         each = min(PROBES_A_CLASS, MOST_PROBES // min(len(self.classes), MOST_CLASSES))
         rounds = zip_longest(*self._places(split, each))
         return tuple(place for one_round in rounds for place in one_round if place is not None)
 
     def _places(self, split: Split, each: int) -> list[list[int]]:
         classes = range(min(len(self.classes), MOST_CLASSES))
-        return [np.flatnonzero(split.test_labels == c)[:each].tolist() for c in classes]
+        return [np.flatnonzero(split.test_targets == c)[:each].tolist() for c in classes]
+
+    def _spread(self, split: Split, count: int) -> tuple[int, ...]:
+        targets = split.test_targets
+        order = np.argsort(targets[:, 0], kind="stable") if self.task == "regress" else None
+        chosen = np.unique(np.linspace(0, len(targets) - 1, min(count, len(targets))).astype(int))
+        return tuple(int(place if order is None else order[place]) for place in chosen)
 
 
-def images01(images: np.ndarray) -> np.ndarray:
-    """Give uint8 images as float32 between 0 and 1, of the same shape: what a network is fed.
+def as_fed(inputs: np.ndarray) -> np.ndarray:
+    """Give inputs as a network is fed: uint8 as float32 between 0 and 1, other numbers unchanged.
 
-    Raises TypeError for any other kind of number, whose scale cannot be known.
+    Raises TypeError for a kind of number that no data set has.
     """
-    if images.dtype != np.uint8:
-        raise TypeError(f"images must be uint8 between 0 and 255, not {images.dtype}")
-    return images.astype(np.float32) / np.float32(255)
+    if inputs.dtype == np.uint8:
+        return inputs.astype(np.float32) / np.float32(255)
+    if inputs.dtype not in (np.float32, np.int64):
+        raise TypeError(f"inputs must be uint8, float32 or int64, not {inputs.dtype}")
+    return inputs
 
 
 def cached(read: Callable[[], Split]) -> Callable[[], Split]:

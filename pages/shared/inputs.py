@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, images01
+from core.data import DATASETS, as_fed
 from core.engine import engine
 from core.runs import Run
 from core.settings import Settings
@@ -33,7 +33,7 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
     dataset = DATASETS[settings.data]
     split = dataset.load_test()
     probes = dataset.probes(split)
-    names = [dataset.classes[split.test_labels[place]] for place in probes]
+    names = [dataset.classes[split.test_targets[place]] for place in probes]
     other = "any image"
     name = st.segmented_control(
         "Input",
@@ -44,7 +44,7 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
         bind="query-params",
     )
     if name == other:
-        last = len(split.test_labels) - 1
+        last = len(split.test_targets) - 1
         place = st.number_input(
             f"Test image, 0 to {last:,}", 0, last, 0, key="image", bind="query-params", width=220
         )
@@ -52,7 +52,7 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
     else:
         probe = names.index(name) if name in names else 0
         place = probes[probe]
-    return images01(split.test_images[place]), int(split.test_labels[place]), probe
+    return as_fed(split.test_inputs[place]), int(split.test_targets[place]), probe
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking a worker …")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core import live, pictures
 from core.budget import kept_steps
-from core.data import DATASETS, DataError, images01
+from core.data import DATASETS, DataError, as_fed
 from core.data.dataset import MOST_CLASSES
 from core.runs import Run
 from core.settings import Settings
@@ -26,7 +26,7 @@ def probe_inputs(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
         count = min(len(dataset.classes), MOST_CLASSES)
         return np.zeros((count, *dataset.shape), np.float32), np.arange(count)
     chosen = list(dataset.probes(split))
-    return images01(split.test_images[chosen]), split.test_labels[chosen]
+    return as_fed(split.test_inputs[chosen]), split.test_targets[chosen]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -8,6 +8,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from core.architectures import ARCHITECTURES
+from core.architectures.architecture import Work
 from core.architectures.plans import Layer, plan
 from core.pictures import layer_view, live_frame, strip
 from core.records import Array, Moment
@@ -57,7 +58,7 @@ def moment(layers: tuple[Layer, ...], step: int) -> Moment:
 
 def network(name: str) -> tuple[Layer, ...]:
     """The layers of an architecture for 28 x 28 images of ten classes."""
-    return plan(tuple(ARCHITECTURES[name]().bricks((1, 28, 28), 10)), (1, 28, 28))
+    return plan(tuple(ARCHITECTURES[name]().bricks(Work((1, 28, 28), 10))), (1, 28, 28))
 
 
 def packed(name: str, view: str, frames: int, autoplay: bool = False, live: bool = False) -> bytes:

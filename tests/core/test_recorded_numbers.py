@@ -12,9 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from core.activations import ACTIVATIONS, shares
 from core.checkpoints import State
+from core.divergence import first_not_finite
 from core.recording import (
     Recorder,
-    first_not_finite,
     half,
     recorded_rows,
     zone_shares,

@@ -7,9 +7,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
+from core.divergence import first_not_finite
 from core.recording import (
     Recorder,
-    first_not_finite,
     half,
     outputs_of,
     quick_half,

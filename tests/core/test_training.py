@@ -31,10 +31,10 @@ torch.set_num_threads(1)
 
 
 def test_data_in_memory_is_between_0_and_1_and_labelled():
-    images, labels, test_images, test_labels = tensors("digits")
+    images, labels, test_inputs, test_targets = tensors("digits")
     dataset = DATASETS["digits"]
     assert images.shape == (dataset.train_size, 1, 8, 8) and len(labels) == len(images)
-    assert test_images.shape == (dataset.test_size, 1, 8, 8) and len(test_labels) == 360
+    assert test_inputs.shape == (dataset.test_size, 1, 8, 8) and len(test_targets) == 360
     assert images.dtype == torch.float32 and labels.dtype == torch.int64
     assert images.min() == 0 and images.max() == 1
 
@@ -93,7 +93,7 @@ def test_every_epoch_ends_with_a_held_out_measurement(batch_size):
     assert {settings.steps_per_epoch * epoch for epoch in (1, 2, 3)} <= measured
 
 
-def test_the_result_is_measured_on_all_test_images():
+def test_the_result_is_measured_on_all_test_inputs():
     settings = small(epochs=5, share=1, learning_rate=0.01)
     records = run(settings, record=False)
     network = State(settings, checkpoints(records)[-1]).network.eval()

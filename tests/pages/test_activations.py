@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import DATASETS, images01
+from core.data import DATASETS, as_fed
 from pages.shared.inputs import enlarged
 from tests.core.small_runs import small
 from tests.pages.conftest import said, sound
@@ -49,13 +49,13 @@ def test_another_image_is_computed_as_the_recorded_ones_were(open_page, make_run
     tab = open_page("activations.py", run=run.id, input="any image", image=str(place), step="4")
     assert listener.told == [("outputs", (1, 1, 8, 8))]
     moment = run.moments([4])[0]
-    x = images01(split.test_images[place]).ravel()
+    x = as_fed(split.test_inputs[place]).ravel()
     for layer in ("linear1", "linear2"):
         weight, bias = (moment.arrays[layer, kind].numbers() for kind in ("weight", "bias"))
         x = weight @ x + bias
         x = np.maximum(x, 0) if layer == "linear1" else x
     assert f"Prediction: {int(np.argmax(x))}" in subheaders(tab)
-    assert f"the image shows {split.test_labels[place]}." in said(tab)
+    assert f"the image shows {split.test_targets[place]}." in said(tab)
     assert "weights of 16 bits" in said(tab)
 
 

@@ -16,7 +16,8 @@ from core.architectures.bricks import (
     Linear,
     MaxPool2d,
 )
-from core.architectures.builder import Dropout, build, initialise
+from core.architectures.builder import build, initialise
+from core.architectures.modules import Dropout
 from core.architectures.plans import plan
 
 torch.set_num_threads(1)

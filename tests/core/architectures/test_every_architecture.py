@@ -11,14 +11,14 @@ import core.architectures
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.architectures.bricks import AnyBrick
-from core.architectures.builder import MODULES
+from core.architectures.builder import CONTAINERS, MODULES
 from core.checkpoints import State
 from core.data import DATASETS
 from core.recording import Recorder, outputs_of
 from core.settings import Settings, Unfit, settings_from
 
 torch.set_num_threads(1)
-NOT_AN_ARCHITECTURE = {"__init__", "architecture", "bricks", "builder", "plans"}
+NOT_AN_ARCHITECTURE = {"__init__", "architecture", "builder", "modules", "plans", "recurrent"}
 DIFFERENT = {
     "mlp": [{"batch_norm": True, "dropout": 0.4}, {"depth": 1, "width": 1}],
     "lenet": [{"max_pool": False}, {"filters": 1}, {"filters": 32}],
@@ -52,7 +52,8 @@ def test_every_file_is_listed_and_the_menu_begins_with_two_linear():
 
 def test_every_kind_of_brick_can_be_built():
     bricks = get_args(get_args(AnyBrick)[0])
-    assert {brick.model_fields["kind"].default for brick in bricks} == {*MODULES, "dropout"}
+    known = {*MODULES, *CONTAINERS, "dropout"}
+    assert {brick.model_fields["kind"].default for brick in bricks} == known
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import core.data
-from core.data import DATASETS, DataError, images01
+from core.data import DATASETS, DataError, as_fed
 from core.data.dataset import Dataset, Split
 
 NOT_A_DATASET = {"__init__", "dataset", "idx"}
@@ -36,8 +36,8 @@ def test_what_is_loaded_is_what_was_declared(name):
     assert dataset.is_here()
     split = dataset.load()
     for images, labels, size in (
-        (split.train_images, split.train_labels, dataset.train_size),
-        (split.test_images, split.test_labels, dataset.test_size),
+        (split.train_inputs, split.train_targets, dataset.train_size),
+        (split.test_inputs, split.test_targets, dataset.test_size),
     ):
         assert images.shape == (size, *dataset.shape)
         assert images.dtype == np.uint8
@@ -60,7 +60,7 @@ def test_probes_are_the_first_image_of_each_class(name):
     dataset = DATASETS[name]
     split = dataset.load()
     probes = dataset.probes(split)
-    labels = split.test_labels.tolist()
+    labels = split.test_targets.tolist()
     assert probes == tuple(labels.index(c) for c in range(len(dataset.classes)))
 
 
@@ -71,7 +71,7 @@ def test_many_probes_are_ten_of_each_class_and_begin_with_the_probes(name):
     many = dataset.many_probes(split)
     assert many[: len(dataset.classes)] == dataset.probes(split)
     assert len(set(many)) == 100
-    assert np.bincount(split.test_labels[list(many)]).tolist() == [10] * 10
+    assert np.bincount(split.test_targets[list(many)]).tolist() == [10] * 10
 
 
 def test_no_more_than_sixteen_classes_are_probed():
@@ -85,11 +85,11 @@ def test_no_more_than_sixteen_classes_are_probed():
     assert len(many) == 96 and set(labels[list(many)]) == set(range(16))
 
 
-def test_images01_runs_from_0_to_1_in_float32():
-    assert images01(np.array([0, 51, 255], np.uint8)).tolist() == [0.0, np.float32(0.2), 1.0]
-    assert images01(np.zeros((2, 1, 8, 8), np.uint8)).dtype == np.float32
+def test_inputs01_runs_from_0_to_1_in_float32():
+    assert as_fed(np.array([0, 51, 255], np.uint8)).tolist() == [0.0, np.float32(0.2), 1.0]
+    assert as_fed(np.zeros((2, 1, 8, 8), np.uint8)).dtype == np.float32
     with pytest.raises(TypeError, match="uint8"):
-        images01(np.zeros(3))
+        as_fed(np.zeros(3))
 
 
 def test_the_list_needs_no_library_and_mnist_needs_no_torch():
@@ -108,8 +108,8 @@ assert not {"torch", "torchvision"} & set(sys.modules), "imported by load"
 def test_the_test_part_alone_is_the_same_as_in_the_whole(name):
     dataset = DATASETS[name]
     whole, part = dataset.load(), dataset.load_test()
-    np.testing.assert_array_equal(part.test_images, whole.test_images)
-    np.testing.assert_array_equal(part.test_labels, whole.test_labels)
+    np.testing.assert_array_equal(part.test_inputs, whole.test_inputs)
+    np.testing.assert_array_equal(part.test_targets, whole.test_targets)
     assert dataset.probes(part) == dataset.probes(whole)
 
 

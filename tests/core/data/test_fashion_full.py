@@ -117,8 +117,8 @@ def test_files_that_are_here_are_read_without_a_network(home, monkeypatch):
     write_files(home / "data" / "FashionMNIST" / "raw")
     assert FULL.is_here()
     split = FULL.load()
-    assert split.train_images.shape == (FULL.train_size, *FULL.shape)
-    assert split.test_images.shape == (FULL.test_size, *FULL.shape)
+    assert split.train_inputs.shape == (FULL.train_size, *FULL.shape)
+    assert split.test_inputs.shape == (FULL.test_size, *FULL.shape)
     assert FULL.probes(split) == tuple(range(10))
 
 
@@ -131,7 +131,7 @@ def test_a_download_takes_the_place_of_damaged_files(home, monkeypatch, tmp_path
     raw.mkdir(parents=True)
     for name in FILES:
         (raw / name).write_bytes(b"half")
-    assert FULL.load().train_labels[:3].tolist() == [0, 1, 2]
+    assert FULL.load().train_targets[:3].tolist() == [0, 1, 2]
     assert [path.name for path in (home / "data").iterdir()] == ["FashionMNIST"]
 
 

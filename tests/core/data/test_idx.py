@@ -41,8 +41,8 @@ def test_mnist_is_what_torchvision_reads(tmp_path):
         (raw / name.removesuffix(".gz")).write_bytes(content)
     split = mnist.DATASET.load()
     for train, images, labels in (
-        (True, split.train_images, split.train_labels),
-        (False, split.test_images, split.test_labels),
+        (True, split.train_inputs, split.train_targets),
+        (False, split.test_inputs, split.test_targets),
     ):
         oracle = MNIST(tmp_path, train=train, download=False)
         np.testing.assert_array_equal(images[:, 0], oracle.data.numpy())
@@ -51,8 +51,8 @@ def test_mnist_is_what_torchvision_reads(tmp_path):
 
 def test_the_fashion_subset_is_balanced():
     split = fashion.DATASET.load()
-    assert np.bincount(split.train_labels).tolist() == [1000] * 10
-    assert np.bincount(split.test_labels).tolist() == [200] * 10
+    assert np.bincount(split.train_targets).tolist() == [1000] * 10
+    assert np.bincount(split.test_targets).tolist() == [200] * 10
 
 
 @pytest.mark.parametrize("folder", [mnist.FOLDER, fashion.FOLDER])

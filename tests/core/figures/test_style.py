@@ -26,7 +26,7 @@ def test_the_words_about_thinning_are_there_only_when_something_was_left_out():
     assert style.thinned_words(200, 200, "steps") == ""
 
 
-def test_labels_are_shown_literally():
+def test_targets_are_shown_literally():
     assert style.plain('<a href="x">A & B</a>') == '&lt;a href="x"&gt;A &amp; B&lt;/a&gt;'
     assert style.figure("<i>x", "y & z").layout.xaxis.title.text == "&lt;i&gt;x"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.architectures import ARCHITECTURES
+from core.architectures.architecture import Work
 from core.architectures.bricks import (
     Activation,
     AvgPool2d,
@@ -34,7 +35,7 @@ def recorded(layers, step=0, dtype=np.float16, units=None):
 
 
 def network(name="two_linear"):
-    return plan(tuple(ARCHITECTURES[name]().bricks((1, 28, 28), 10)), (1, 28, 28))
+    return plan(tuple(ARCHITECTURES[name]().bricks(Work((1, 28, 28), 10))), (1, 28, 28))
 
 
 def a_strip(layers, moments, **changes):

@@ -1,0 +1,93 @@
+"""What every brick is: a layer as data, and the shapes that go in and come out. No torch here.
+
+Shapes are without the batch: (n,) is a vector, (channels, height, width) an image, (time, features)
+a sequence. Symbols are (time,) whole numbers, which only Embedding understands.
+"""
+
+import math
+
+from pydantic import BaseModel, ConfigDict
+
+Shape = tuple[int, ...]
+
+
+class Mismatch(ValueError):
+    """A stack of bricks that does not fit together; the text says where and what would fit."""
+
+
+class Brick(BaseModel):
+    """One layer as data: what it is, and its sizes. Its `kind` names it in JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def output(self, shape: Shape) -> Shape:
+        """The shape that comes out for an input of `shape` (both without the batch)."""
+        return shape
+
+    def weights(self, shape: Shape) -> dict[str, Shape]:
+        """The learned arrays by name, with their shapes, for an input of `shape`."""
+        return {}
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Multiplications with an addition for one input of `shape`, as torch's counter has them.
+
+        Products of matrices and convolutions count; what is done to each number alone does not.
+        """
+        return 0
+
+    def window(self) -> tuple[int, int] | None:
+        """How many neighbours one output sees, and how far the next one's are; None: all of them.
+
+        A layer that treats each place of an image or a sequence by itself has (1, 1).
+        """
+        return 1, 1
+
+    def formula(self) -> str:
+        """What the layer computes, as a line of text."""
+        return "y = x"
+
+
+def sizes(shape: Shape) -> str:
+    """A shape as a person writes it: "16×5×5"."""
+    return "×".join(map(str, shape))
+
+
+def vector(brick: str, shape: Shape) -> int:
+    """The length of a vector; raises Mismatch for anything else."""
+    if len(shape) != 1:
+        reader = "a Flatten" if len(shape) == 3 else "a LastStep, MeanOverTime or Flatten"
+        raise Mismatch(f"{brick} needs a vector, but gets {sizes(shape)}; put {reader} before it")
+    return shape[0]
+
+
+def image(brick: str, shape: Shape) -> tuple[int, int, int]:
+    """Channels, height and width of an image; raises Mismatch for anything else."""
+    if len(shape) != 3:
+        before = "it before Flatten" if len(shape) == 1 else "Conv1d in its place"
+        raise Mismatch(
+            f"{brick} needs channels × height × width, but gets {sizes(shape)}; put {before}"
+        )
+    return shape[0], shape[1], shape[2]
+
+
+def sequence(brick: str, shape: Shape) -> tuple[int, int]:
+    """Time and features of a sequence; raises Mismatch for anything else."""
+    if len(shape) != 2:
+        before = "Rows before it" if len(shape) == 3 else "it before what makes a vector"
+        raise Mismatch(f"{brick} needs time × features, but gets {sizes(shape)}; put {before}")
+    return shape[0], shape[1]
+
+
+def slid(brick: str, side: int, kernel: int, stride: int, padding: int) -> int:
+    """How often a window fits along a side; raises Mismatch where it does not fit once."""
+    if kernel > side + 2 * padding:
+        raise Mismatch(
+            f"{brick} has a window of {kernel}, larger than its input of {side} with padding "
+            f"{padding}; a window of at most {side + 2 * padding} fits"
+        )
+    return (side + 2 * padding - kernel) // stride + 1
+
+
+def product(shape: Shape) -> int:
+    """How many numbers an array of `shape` has."""
+    return math.prod(shape)

@@ -1,0 +1,73 @@
+"""Bricks that shift and scale what passes: over the batch, a layer, or groups of channels."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from core.architectures.bricks.base import Brick, Mismatch, Shape, sizes
+
+
+class BatchNorm(Brick):
+    """Shifts and scales each channel to mean 0, spread 1 over the batch (torch.nn.BatchNorm1d, 2d).
+
+    In a sequence the features are the channels.
+    """
+
+    kind: Literal["batchnorm"] = "batchnorm"
+
+    def weights(self, shape: Shape) -> dict[str, Shape]:  # noqa: D102
+        channels = shape[-1] if len(shape) == 2 else shape[0]
+        return {"weight": (channels,), "bias": (channels,)}
+
+    def formula(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε) + β"
+
+
+class LayerNorm(Brick):
+    """Shifts and scales the numbers of each input to mean 0, spread 1 (torch.nn.LayerNorm).
+
+    In a sequence each step by itself.
+    """
+
+    kind: Literal["layernorm"] = "layernorm"
+
+    def weights(self, shape: Shape) -> dict[str, Shape]:  # noqa: D102
+        over = shape[-1:] if len(shape) == 2 else shape
+        return {"weight": over, "bias": over}
+
+    def window(self) -> tuple[int, int] | None:  # noqa: D102
+        return 1, 1
+
+    def formula(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε) + β, within one input"
+
+
+class GroupNorm(Brick):
+    """Like LayerNorm, over groups of channels of an image (torch.nn.GroupNorm)."""
+
+    kind: Literal["groupnorm"] = "groupnorm"
+    groups: int = Field(4, ge=1, le=4096)
+
+    def output(self, shape: Shape) -> Shape:  # noqa: D102
+        if len(shape) == 2:
+            raise Mismatch(
+                f"GroupNorm needs a vector or an image, but gets {sizes(shape)}; take LayerNorm"
+            )
+        if shape[0] % self.groups:
+            fitting = [n for n in range(1, shape[0] + 1) if shape[0] % n == 0][:8]
+            raise Mismatch(
+                f"GroupNorm cannot share {shape[0]} channels between {self.groups} groups; "
+                f"{', '.join(map(str, fitting))} would fit"
+            )
+        if len(shape) == 1 and shape[0] == self.groups:
+            raise Mismatch(
+                f"GroupNorm would have one number in each of its {self.groups} groups; "
+                "take fewer groups"
+            )
+        return shape
+
+    def weights(self, shape: Shape) -> dict[str, Shape]:  # noqa: D102
+        return {"weight": shape[:1], "bias": shape[:1]}
+
+    def formula(self) -> str:  # noqa: D102
+        return f"y = γ (x − mean) ÷ √(variance + ε) + β, in {self.groups} groups"
