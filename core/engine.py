@@ -17,6 +17,7 @@ from core import live, pictures
 from core.budget import Full as Full
 from core.budget import make_room
 from core.commands import Command
+from core.data import DATASETS
 from core.jobs import LOST_SECONDS, Job
 from core.records import Array, ArrayKey, Event
 from core.rows import Damaged
@@ -158,13 +159,13 @@ class Engine:
         self.bell.set()
 
     def _collect(self, job: Job) -> None:
-        layers = job.settings.drawn_layers
+        layers, dataset = job.settings.drawn_layers, DATASETS[job.settings.data]
         while True:
             job.channel.joined.clear()
             wanted = job.channel.watched() or not job.channel.number  # one waits for who comes
             records, over = job.answer(job.actor.take(wanted), self._workers)
             if records and getattr(records[-1], "live", False):
-                job.channel.publish(pictures.live_frame(layers, records.pop()))
+                job.channel.publish(pictures.live_frame(dataset, layers, records.pop()))
             if records and not job.store(records):
                 job.send(Command("pause"))
             if over:

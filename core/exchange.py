@@ -139,16 +139,18 @@ def fits(key: ArrayKey, array: Array, layer: Layer | None, exact: bool) -> bool:
         return shape == wanted.get(kind)
     if kind == "output":
         some = len(shape) > 1 and 1 <= shape[0] <= 100
-        return some and _rows_fit(shape[1:], layer.output_shape, array.units)
+        fitting = _rows_fit(shape[1:], layer.output_shape, array.units, layer.units_axis)
+        return some and fitting
     planned = wanted.get(kind.removesuffix("_gradient"))
     return planned is not None and _rows_fit(shape, planned, array.units)
 
 
-def _rows_fit(shape: Shape, planned: Shape, units: int | None) -> bool:
+def _rows_fit(shape: Shape, planned: Shape, units: int | None, axis: int = 0) -> bool:
     """Whether a recorded shape is the planned one, or its first rows and `units` all of them."""
     if units is None or len(shape) != len(planned):
         return shape == planned
-    return units == planned[0] and shape[1:] == planned[1:] and 0 < shape[0] < planned[0]
+    rest = shape[:axis] + shape[axis + 1 :] == planned[:axis] + planned[axis + 1 :]
+    return rest and units == planned[axis] and 0 < shape[axis] < planned[axis]
 
 
 def _check_words(connection: sqlite3.Connection, settings: Settings) -> None:

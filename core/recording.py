@@ -15,6 +15,7 @@ from torch import nn
 
 from core.activations import ACTIVATIONS
 from core.architectures.bricks import Activation
+from core.architectures.bricks.sequences import GATES
 from core.architectures.builder import owner
 from core.architectures.plans import PASSING, Layer
 from core.records import Array, ArrayKey, Moment
@@ -29,18 +30,21 @@ COUNT_SECONDS = 1.0
 """How often live pictures count dead and saturated units; recorded moments always do."""
 
 
-def recorded_rows(sizes: dict[Key, tuple[int, int]], budget: int, most: int) -> dict[Key, int]:
+def recorded_rows(
+    sizes: dict[Key, tuple[int, int]], budget: int, most: int | dict[Key, int]
+) -> dict[Key, int]:
     """How many rows of each array are recorded, so that all together stay within the budget.
 
     `sizes` gives (rows, numbers in a row) by name. Small arrays are kept whole; what is left of the
     budget is shared between the large ones. Every array keeps at least one row.
     """
     left, rows = budget, {}
+    bound = most if isinstance(most, dict) else dict.fromkeys(sizes, most)
     waiting = sorted(sizes, key=lambda name: sizes[name][0] * sizes[name][1])
     for position, name in enumerate(waiting):
         count, width = sizes[name]
         fair = left // (len(waiting) - position)
-        rows[name] = max(1, min(count, most, fair // max(1, width)))
+        rows[name] = max(1, min(count, bound[name], fair // max(1, width)))
         left = max(0, left - rows[name] * width)
     return rows
 
@@ -129,12 +133,14 @@ class Recorder:
         self.parameters = {owner(n): p for n, p in network.named_parameters()}
         self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
         sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
-        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, units)
+        gated = {layer.name for layer in layers if layer.kind in GATES}
+        most = {key: len(p) if key[0] in gated else units for key, p in self.parameters.items()}
+        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, most)
+        widths = {layer.name: layer.output_shape[layer.units_axis] for layer in drawn}
+        outputs = {x.name: (widths[x.name], math.prod(x.output_shape)) for x in drawn}
+        self.axes = {layer.name: 1 + layer.units_axis for layer in drawn}
         self.channels = recorded_rows(
-            {
-                layer.name: (layer.output_shape[0], math.prod(layer.output_shape[1:]))
-                for layer in drawn
-            },
+            {name: (width, whole // width) for name, (width, whole) in outputs.items()},
             OUTPUT_BUDGET,
             units,
         )
@@ -202,8 +208,8 @@ class Recorder:
         finally:
             self.network.train(training)
         for name, (_, result) in seen.items():
-            rows, whole = self.channels[name], result.shape[1]
-            kept = result[: self.whole, :rows]
+            rows, axis = self.channels[name], self.axes[name]
+            whole, kept = result.shape[axis], result[: self.whole].narrow(axis, 0, rows)
             copied = quick_half if live else half
             arrays[name, "output"] = copied(kept, whole if rows < whole else None)
         if counted:

@@ -13,16 +13,17 @@ import time
 from collections.abc import Iterator
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
 from core.commands import Inbox
 from core.data import DATASETS
-from core.data.dataset import as_fed
+from core.data.dataset import Task, as_fed
 from core.divergence import first_not_finite
+from core.losses import LOSSES, SCORES
 from core.recording import Recorder
 from core.records import Checkpoint, Event, Metric, Record
 from core.settings import Settings
+from core.tasks import WORDS
 
 DENSE, GROWTH = 28, 1.17
 """The first moments are taken at every step, then each at a step 17 % further on."""
@@ -37,9 +38,9 @@ a run is paused, one of its step and again after half a second."""
 
 @functools.lru_cache(maxsize=2)
 def tensors(name: str) -> tuple[torch.Tensor, ...]:
-    """A data set in memory: training images and labels, test images and labels.
+    """A data set in memory: training inputs and targets, test inputs and targets.
 
-    Images are float32 between 0 and 1 (n, channels, height, width), labels int64 (n,).
+    Inputs are as a network is fed: float32, images between 0 and 1, or int64 symbols.
     """
     split = DATASETS[name].load()
     return (
@@ -62,33 +63,34 @@ def epoch_batches(settings: Settings, epoch: int) -> tuple[torch.Tensor, ...]:
 
 
 def evaluate(
-    network: torch.nn.Module, images: torch.Tensor, labels: torch.Tensor
+    network: torch.nn.Module, inputs: torch.Tensor, targets: torch.Tensor, task: Task = "classify"
 ) -> tuple[float, float]:
-    """Mean loss and accuracy in evaluation mode; touches no random state and no statistic."""
+    """Mean loss and score in evaluation mode; touches no random state and no statistic."""
     training = network.training
     network.eval()
-    loss = right = 0.0
+    loss = score = 0.0
     with torch.inference_mode():
-        for part, truth in zip(images.split(1000), labels.split(1000), strict=True):
+        for part, truth in zip(inputs.split(1000), targets.split(1000), strict=True):
             output = network(part)
-            loss += cross_entropy(output, truth, reduction="sum").item()
-            right += (output.argmax(1) == truth).sum().item()
+            loss += LOSSES[task](output, truth).item() * len(truth)
+            score += SCORES[task](output, truth).item() * len(truth)
     network.train(training)
-    return loss / len(labels), right / len(labels)
+    return loss / len(targets), score / len(targets)
 
 
 class Window:
     """The steps since the last metric: what their means are taken over."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: Task) -> None:
         """No step yet."""
+        self.task = task
         self.losses: list[float] = []
-        self.named: list[tuple[torch.Tensor, torch.Tensor]] = []
+        self.answers: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def add(self, loss: float, output: torch.Tensor, truth: torch.Tensor) -> None:
-        """Note a step: its loss, the network's output (batch, classes) and the labels (batch,)."""
+        """Note a step: its loss, the network's output and the truth, batch first."""
         self.losses.append(loss)
-        self.named.append((output.detach(), truth))
+        self.answers.append((output.detach(), truth))
 
     def metric(
         self, state: State, held_out: tuple[float | None, float | None] = (None, None)
@@ -96,12 +98,12 @@ class Window:
         """The metric of these steps, and an empty window; nothing where there was no step."""
         if not self.losses:
             return
-        outputs, truths = (torch.cat(part) for part in zip(*self.named, strict=True))
-        accuracy = (outputs.argmax(1) == truths).float().mean().item()
+        outputs, truths = (torch.cat(part) for part in zip(*self.answers, strict=True))
+        score = SCORES[self.task](outputs, truths).item()
         loss, step = sum(self.losses) / len(self.losses), state.step
         epoch, rate = step / state.settings.steps_per_epoch, state.learning_rate
-        self.losses, self.named = [], []
-        yield Metric(step, epoch, loss, accuracy, *held_out, rate, state.seconds)
+        self.losses, self.answers = [], []
+        yield Metric(step, epoch, loss, score, *held_out, rate, state.seconds)
 
 
 def train(
@@ -112,7 +114,9 @@ def train(
     Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken.
     """
     torch.set_num_threads(settings.threads)  # here, in the thread that trains
-    images, labels, test_inputs, test_targets = tensors(settings.data)
+    inputs, targets, test_inputs, test_targets = tensors(settings.data)
+    task = DATASETS[settings.data].task
+    loss_of = LOSSES[task]
     state = State(settings, start)
     network, optimizer = state.network, state.optimizer
     network.train()
@@ -121,7 +125,7 @@ def train(
     per_epoch, total = settings.steps_per_epoch, settings.steps
     every = max(1, per_epoch // 30)
     step = next_moment = next_held_out = state.step
-    window, next_metric = Window(), step + 1
+    window, next_metric = Window(task), step + 1
     batches: tuple[torch.Tensor, ...] = ()
     paused, pause_at = False, -1
     since = time.perf_counter()
@@ -165,16 +169,16 @@ def train(
             batches = epoch_batches(settings, epoch)
         batch = batches[position]
         optimizer.zero_grad()
-        # index_select copies the same rows as images[batch], in less than half the time
-        output, truth = network(images.index_select(0, batch)), labels.index_select(0, batch)
-        loss = cross_entropy(output, truth)
+        # index_select copies the same rows as inputs[batch], in less than half the time
+        output, truth = network(inputs.index_select(0, batch)), targets.index_select(0, batch)
+        loss = loss_of(output, truth)
         loss.backward()
         value = loss.item()
         if not math.isfinite(value):
             optimizer.zero_grad()
             if record and all(p.isfinite().all() for p in network.parameters()):
                 yield recorder.moment(step, step / per_epoch, None)
-            where = first_not_finite(network, images[batch]) or "loss itself"
+            where = first_not_finite(network, inputs[batch]) or "loss itself"
             text = f"The loss became {value} at step {step}; it began in the {where}."
             yield Event(step, "diverged", text)
             return
@@ -201,7 +205,7 @@ def train(
             next_metric = step + 1 if step < DENSE else step + step // 8
             measured: tuple[float | None, float | None] = (None, None)
             if step >= next_held_out or step % per_epoch == 0:
-                measured = evaluate(network, *held_out)
+                measured = evaluate(network, *held_out, task)
                 next_held_out = 2 * max(4, step)
             yield from window.metric(state, measured)
         if step == pause_at < total:
@@ -225,9 +229,9 @@ def train(
     if record:
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()
-    _, accuracy = evaluate(network, test_inputs, test_targets)
-    text = f"{accuracy:.2%} of the {len(test_targets):,} test images are named right."
-    yield Event(step, "finished" if step == total else "stopped", text, accuracy)
+    _, score = evaluate(network, test_inputs, test_targets, task)
+    text = WORDS[task].result.format(score=score, count=len(test_targets))
+    yield Event(step, "finished" if step == total else "stopped", text, score)
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

@@ -41,10 +41,11 @@ class Trainer:
 
     def _train(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
         from core.data.dataset import DataError
-        from core.training import train
 
         step = checkpoint.step if checkpoint else 0
         try:
+            from core.training import train
+
             for record in train(settings, self.inbox, checkpoint):
                 step = record.step
                 self._keep(record)

@@ -6,6 +6,7 @@ from core.figures.distribution_over_time import distribution_over_time
 from core.figures.numbers_over_time import numbers_over_time
 from core.figures.ridges import ridges
 from core.histograms import aligned_counts
+from core.pictures import told_weights
 from pages.shared import packed
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_run, first_number, keep_number
@@ -14,20 +15,22 @@ from pages.shared.scope import scope
 
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
-layers = [layer.name for layer in run.settings().layers if layer.weights]
+layers = {layer.name: layer.pictured for layer in run.settings().layers if layer.weights}
 with st.container(horizontal=True):
-    layer = choose("Layer", layers, "layer")
+    layer = choose("Layer", list(layers), "layer")
+    kinds = layers[layer]
+    array = choose("Weights", kinds, "array", told_weights) if len(kinds) > 1 else kinds[0]
     view = choose("Seen as", ["pictures", "matrix", "distributions"], "view")
 
 if view in ("pictures", "matrix"):
     kind = "tiles" if view == "pictures" else "matrix"
-    key = f"weights-{run.id}-{layer}-{kind}"
+    key = f"weights-{run.id}-{layer}-{array}-{kind}"
     opened = first_number(key, "step", steps[-1])
-    data = packed.layer_over_time(run.id, steps[-1], run, layer, kind, opened)
+    data = packed.layer_over_time(run.id, steps[-1], run, layer, kind, array, opened)
     keep_number(scope(data, key).step, "step")
 else:
     what = choose("Of the", ["weights", "gradients"], "what")
-    array = "weight" if what == "weights" else "weight_gradient"
+    array += "" if what == "weights" else "_gradient"
     role = "weight" if what == "weights" else "gradient"
     moments = [m for m in run.moments(layer=layer) if (layer, array) in m.arrays]
     edges, counts = aligned_counts([m.arrays[layer, array].numbers() for m in moments])

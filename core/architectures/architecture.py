@@ -47,11 +47,6 @@ class Architecture(BaseModel):
     """The kinds of input that it is made for."""
     every_step: ClassVar[bool] = False
     """Whether it can say something at each step of a sequence."""
-    activation: Function = Field(
-        "relu",
-        title="Activation function",
-        description="Bends what a layer gives; without it all layers together are one line.",
-    )
 
     @classmethod
     def fits(cls, work: Work) -> bool:
@@ -61,3 +56,13 @@ class Architecture(BaseModel):
     def bricks(self, work: Work) -> list[AnyBrick]:
         """The stack of bricks that does the work."""
         raise NotImplementedError
+
+
+class Activated(Architecture):
+    """An architecture whose activation function can be chosen."""
+
+    activation: Function = Field(
+        "relu",
+        title="Activation function",
+        description="Bends what a layer gives; without it all layers together are one line.",
+    )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture, Work
+from core.architectures.architecture import Activated, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -16,7 +16,7 @@ from core.architectures.bricks import (
 )
 
 
-class LeNet(Architecture):
+class LeNet(Activated):
     """The shape of LeNet-5, with the activation function and the pooling to choose."""
 
     title: ClassVar[str] = "LeNet"

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture, Work
+from core.architectures.architecture import Activated, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -15,7 +15,7 @@ from core.architectures.bricks import (
 )
 
 
-class MLP(Architecture):
+class MLP(Activated):
     """A multilayer perceptron: `depth` hidden layers of `width` units."""
 
     title: ClassVar[str] = "Multilayer perceptron"

@@ -64,6 +64,11 @@ class Layer:
         return self.kind in SUMMING
 
     @property
+    def units_axis(self) -> int:
+        """Where in `output_shape` the units or channels are: last in a sequence, else first."""
+        return 1 if len(self.output_shape) == 2 else 0
+
+    @property
     def pictured(self) -> tuple[str, ...]:
         """The names of the learned arrays that are looked at as pictures; the others are biases."""
         return tuple(kind for kind in self.weights if kind.startswith("weight"))

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Architecture, Work
+from core.architectures.architecture import Activated, Work
 from core.architectures.bricks import Activation, AnyBrick, Flatten, Linear
 
 
-class TwoLinear(Architecture):
+class TwoLinear(Activated):
     """Linear, activation function, Linear."""
 
     title: ClassVar[str] = "Two linear layers"

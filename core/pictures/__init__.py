@@ -4,8 +4,10 @@
 how one recorded array is laid out, `strips` and `layer_views` compose what a page shows.
 """
 
+from core.pictures.inputs import Probes, blank_probes, in_unit, says, told_number
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
+from core.pictures.panels import told_weights
 from core.pictures.planes import (
     arranged,
     columns,
@@ -18,6 +20,12 @@ from core.pictures.planes import (
 from core.pictures.strips import live_frame, strip
 
 __all__ = [
+    "Probes",
+    "blank_probes",
+    "in_unit",
+    "says",
+    "told_number",
+    "told_weights",
     "arranged",
     "columns",
     "display_scale",

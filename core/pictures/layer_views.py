@@ -19,6 +19,7 @@ def layer_view(
     layer: Layer,
     moments: Sequence[Moment],
     kind: str = "tiles",
+    array: str = "weight",
     *,
     units: Sequence[int] | None = None,
     gradient: bool = True,
@@ -26,13 +27,14 @@ def layer_view(
 ) -> bytes:
     """One layer's weights large: at its first moment, at each moment, and their gradient.
 
-    `kind` is "tiles" (a picture a unit) or "matrix" (one row a unit). `units` chooses rows. The two
+    `kind` is "tiles" (a picture a unit) or "matrix" (one row a unit), `array` which of the layer's
+    weights, for layers with more than one, `units` chooses rows. The two
     weight pictures share one scale over all moments; the gradient has its own at each.
     """
     if kind not in ("tiles", "matrix"):
         raise ValueError(f'a layer is seen as "tiles" or "matrix", not as "{kind}"')
 
-    weight, slope = (layer.name, "weight"), (layer.name, "weight_gradient")
+    weight, slope = (layer.name, array), (layer.name, f"{array}_gradient")
     kept = [_chosen(moment, (weight, slope), units) for moment in moments]
     first = next((moment for moment in kept if weight in moment.arrays), None)
     told: dict = {"view": "layer", "probes": [], "classes": [], "run": run_id, "title": layer.name}
@@ -41,7 +43,7 @@ def layer_view(
         return pack(told | {"cards": [], "frames": [], "layout": 0}, [])
     start = first.arrays[weight]
     before, now, slopes = (
-        _panel(layer, start, kind, name, role, units)
+        _panel(layer, start, kind, array, name, role, units)
         for name, role in (("start", "weight"), ("now", "weight"), ("gradient", "gradient"))
     )
     before.fixed, slopes.source, slopes.own_scale = start, slope, True
@@ -83,11 +85,17 @@ def _chosen(moment: Moment, keys: Sequence[tuple[str, str]], units: Sequence[int
 
 
 def _panel(
-    layer: Layer, start: Array, kind: str, name: str, role: str, units: Sequence[int] | None
+    layer: Layer,
+    start: Array,
+    kind: str,
+    array: str,
+    name: str,
+    role: str,
+    units: Sequence[int] | None,
 ) -> Panel:
     """The weights' panel, as tiles or as one matrix with a row for each unit."""
     shape = start.values.shape
-    panel = weight_panel(layer, shape, start.units if units is None else None)
+    panel = weight_panel(layer, shape, start.units if units is None else None, array)
     if kind == "matrix" and len(shape) > 1:
         whole = shape[0], math.prod(shape[1:])
         row = min(whole[1], MOST_ROW)

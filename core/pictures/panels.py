@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.architectures.bricks import Shape
+from core.architectures.bricks.sequences import GATES
 from core.architectures.plans import Layer
 from core.pictures.planes import (
     LEAST_SCALE,
@@ -23,6 +24,17 @@ BINS = 51  # of 5 bytes each: zero is in the middle of the middle one
 MOST_WEIGHTS = 2**17  # values of one weight picture
 MOST_OUTPUTS = 12_288  # values of one layer's output for one probe
 MOST_MAPS = 64
+GATE_NAMES = {
+    "lstm": ("input", "forget", "cell", "output"),
+    "gru": ("reset", "update", "new"),
+}
+MATRICES = ("rnn", "lstm", "gru", "selfattention", "embedding", "positions")
+"""Kinds whose weights are matrices to be seen whole, no picture a unit."""
+PLAIN = (
+    *("flatten", "rows", "dropout", "maxpool2d", "avgpool2d", "globalaveragepool"),
+    *("laststep", "meanovertime", "embedding", "positions", "branches"),
+)
+"""Kinds whose outputs are neither pre-activations nor activations."""
 
 
 @dataclass
@@ -42,7 +54,7 @@ class Panel:
     fixed: Array | None = None  # still: the same array in every frame
     own_scale: bool = False
     note: str = ""
-    units: Sequence[int] | None = None  # the tiles' own numbers, where not 0, 1, 2 …
+    units: Sequence[int | str] | None = None  # the tiles' own numbers, where not 0, 1, 2 …
     planes: list[dict] = field(default_factory=list)
 
     @property
@@ -53,6 +65,7 @@ class Panel:
     def place(self, offset: int) -> int:
         """Describe this panel's planes from byte `offset` of a frame on; the offset after them."""
         height, width = self.size
+        gates = self.tile == "gate"  # stay side by side
         told = {
             "id": self.id,
             "role": self.role,
@@ -62,7 +75,7 @@ class Panel:
             "tiles": self.tiles,
             "height": height,
             "width": width,
-            "columns": columns(self.tiles, height, width),
+            "columns": self.tiles if gates else columns(self.tiles, height, width),
             "cells": math.prod(self.looks_at),
             "tile": self.tile,
             "cell": self.cell,
@@ -128,32 +141,56 @@ class Panel:
         if self.source[1] == "output":
             if len(values) != self.probes:
                 return None
+            if self.cell == "step":
+                values = values.transpose(0, 2, 1)[:, : self.looks_at[1]]
             parts = values.reshape(self.probes, values.shape[1] if self.tile == "map" else 1, -1)
             rows = parts[:, : self.tiles, :row].reshape(-1, row)
         elif values.ndim == 1:
             rows = values[None, :row]
+        elif self.tile in ("gate", "") and self.cell == "pixel":
+            rows = values.reshape(-1)[: self.tiles * row].reshape(self.tiles, row)
         else:
             rows = values.reshape(len(values), -1)[: self.tiles, :row]
         return rows if rows.shape == (self.probes * self.tiles, row) else None
 
 
-def weight_panel(layer: Layer, shape: Shape, units: int | None = None) -> Panel:
-    """The panel of a layer's weights of `shape`, one tile for what each unit looks at."""
+WEIGHT_WORDS = {"ih": "weights of the input", "hh": "weights of the state"}
+
+
+def weight_panel(
+    layer: Layer, shape: Shape, units: int | None = None, kind: str = "weight"
+) -> Panel:
+    """The panel of one of a layer's weight arrays, of `shape`: a tile for what each unit looks at.
+
+    The matrices of a recurrent layer have a tile for each gate, others are drawn as they are.
+    """
     rows, row = (shape[0], math.prod(shape[1:])) if len(shape) > 1 else (1, shape[0])
+    source, name, whole = (layer.name, kind), f"{layer.name}/{kind}", units or rows
+    if layer.kind in MATRICES and len(shape) == 2:
+        gates = GATES.get(layer.kind, 1) if units is None else 1
+        looks_at: Shape = (1, rows // gates, row)
+        tiles, unit = gates, "gate" if gates > 1 else ""
+        if math.prod(shape) > MOST_WEIGHTS:
+            looks_at, tiles, unit = (1, max(1, MOST_WEIGHTS // row), min(row, MOST_WEIGHTS)), 1, ""
+        panel = Panel(name, "weight", told_weights(kind), source, looks_at, 1, tiles, unit, "pixel")
+        if unit:
+            panel.units = GATE_NAMES[layer.kind]
+            panel.caption += f", one {looks_at[1]}×{row} tile per gate"
+        if looks_at[1] * tiles < whole:
+            panel.note = f"{looks_at[1]} of {whole} rows shown"
+        return panel
     if math.prod(layer.looks_at) == row and len(shape) > 1:
         looks_at = layer.looks_at
     else:
-        looks_at = shape[1:] if len(shape) > 2 else (row,)
+        looks_at = (1, *shape[1:]) if len(shape) == 3 else shape[1:] if len(shape) > 2 else (row,)
     if row > MOST_WEIGHTS:
         looks_at = (MOST_WEIGHTS,)
     height, width = tile_shape(looks_at)
     tiles = min(rows, max(1, MOST_WEIGHTS // (height * width)))
-    unit = "filter" if layer.kind == "conv2d" else "unit"
+    unit = "filter" if layer.kind in ("conv2d", "conv1d") else "unit"
     told = f"weights, one {height}×{width} tile per {unit}" if len(shape) > 1 else "weights"
     cell = "pixel" if len(looks_at) > 1 else ("input" if len(shape) > 1 else "channel")
-    name, source = f"{layer.name}/weight", (layer.name, "weight")
     panel = Panel(name, "weight", told, source, looks_at, 1, tiles, unit, cell)
-    whole = units or rows
     if len(shape) > 1 and tiles < whole:
         panel.note = f"{tiles} of {whole} {unit}s shown"
     if row > MOST_WEIGHTS:
@@ -161,15 +198,34 @@ def weight_panel(layer: Layer, shape: Shape, units: int | None = None) -> Panel:
     return panel
 
 
+def told_weights(kind: str) -> str:
+    """What a weight array is called: "weight_hh_l1_reverse", "weight_query", "weight"."""
+    _, _, rest = kind.partition("_")
+    word, _, place = rest.partition("_")
+    if word in WEIGHT_WORDS:
+        where = "" if place in ("l0", "") else f" {place.replace('_', ' ')}"
+        return f"{WEIGHT_WORDS[word]}{where}"
+    return f"{word} weights" if word else "weights"
+
+
 def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: bool = False) -> Panel:
-    """The panel of a layer's outputs of `shape` (probes, …), a picture for each probe."""
+    """The panel of a layer's outputs of `shape` (probes, …), a picture for each probe.
+
+    A sequence is drawn with its time from left to right.
+    """
     linear = layer.gives_pre_activations
+    looks_at: Shape
     told = "outputs before softmax" if last else ("pre-activations" if linear else "activations")
-    if layer.kind in ("flatten", "dropout", "maxpool2d", "avgpool2d"):
+    if layer.kind in PLAIN:
         told = "outputs"
     role = "pre-activation" if linear else "activation"
     source, name = (layer.name, "output"), f"{layer.name}/output"
-    if len(shape) > 2:
+    if len(shape) == 3:
+        time, most = shape[1], max(1, MOST_OUTPUTS // shape[1])
+        looks_at = (1, min(shape[2], most), time)
+        panel = Panel(name, role, f"{told}, time →", source, looks_at, shape[0], 1, "", "step")
+        count, shown, unit = shape[2], looks_at[1], "unit"
+    elif len(shape) > 3:
         count, looks_at = shape[1], (1, *shape[2:])
         tiles = min(count, MOST_MAPS, max(1, MOST_OUTPUTS // math.prod(looks_at)))
         panel = Panel(name, role, told, source, looks_at, shape[0], tiles, "map", "pixel")
@@ -181,7 +237,7 @@ def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: boo
         if layer.kind == "flatten" and shown == math.prod(layer.input_shape):
             looks_at, cell = layer.input_shape, "pixel"
         panel = Panel(name, role, told, source, looks_at, shape[0], 1, "", cell)
-    panel.histogram = linear or layer.kind == "activation"
+    panel.histogram = linear or layer.kind not in PLAIN
     if shown < (units or count):
         panel.note = f"{shown} of {units or count} {unit}s shown"
     return panel

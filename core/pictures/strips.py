@@ -9,9 +9,11 @@ import numpy as np
 
 from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
+from core.data.dataset import Dataset
+from core.pictures.inputs import Probes, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
-from core.pictures.planes import LEAST_SCALE, neat_scale, unsigned_bytes
+from core.pictures.planes import LEAST_SCALE, neat_scale
 from core.records import Array, Moment
 
 NUMBERS = {
@@ -69,16 +71,12 @@ def layer_numbers(layer: Layer, moment: Moment) -> dict[str, str]:
     }
 
 
-def _bars(layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
-    """The probabilities of the last layer's output, (probes, classes)."""
+def _said(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
+    """What the network says of each probe input, (probes, …)."""
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
-    if array is None or array.values.ndim != 2 or array.values.shape[1] > 100:
+    if array is None:
         return None
-    logits = np.nan_to_num(array.numbers(), nan=0.0, posinf=1e30, neginf=-1e30)
-    if not layers[-1].name.startswith("softmax"):
-        logits = np.exp(logits - logits.max(axis=1, keepdims=True))
-        logits /= logits.sum(axis=1, keepdims=True)
-    return [[round(float(share), 4) for share in row] for row in logits]
+    return says(dataset, array.numbers(), layers[-1].name.startswith("softmax"))
 
 
 def _layer_panels(
@@ -91,10 +89,11 @@ def _layer_panels(
     offset, cards = 0, []
     for layer in layers:
         panels = []
-        weight, output = found.get((layer.name, "weight")), found.get((layer.name, "output"))
-        if planned := layer.weights.get("weight"):
-            shape = weight.values.shape if weight else planned
-            panels.append(weight_panel(layer, shape, weight.units if weight else None))
+        for kind in layer.pictured:
+            weight = found.get((layer.name, kind))
+            shape = weight.values.shape if weight else layer.weights[kind]
+            panels.append(weight_panel(layer, shape, weight.units if weight else None, kind))
+        output = found.get((layer.name, "output"))
         shape = output.values.shape if output else (probes, *layer.output_shape)
         units, last = output.units if output else None, layer is layers[-1]
         if shape[0]:
@@ -111,7 +110,11 @@ def layout_of(cards: list[dict]) -> int:
 
 
 def _frames(
-    layers: Sequence[Layer], cards: list[list[Panel]], moments: Sequence[Moment], share: bool
+    dataset: Dataset,
+    layers: Sequence[Layer],
+    cards: list[list[Panel]],
+    moments: Sequence[Moment],
+    share: bool,
 ) -> tuple[list[dict], list[list[np.ndarray]]]:
     panels = [panel for panels in cards for panel in panels]
     shared = shared_scales(panels, moments) if share else {}
@@ -119,7 +122,7 @@ def _frames(
     for moment in moments:
         numbers = {layer.name: layer_numbers(layer, moment) for layer in layers}
         entry, painted = frame(moment, panels, shared, numbers)
-        told.append(entry | {"bars": _bars(layers, moment)})
+        told.append(entry | {"bars": _said(dataset, layers, moment)})
         planes.append(painted)
     return told, planes
 
@@ -128,9 +131,7 @@ def strip(
     run_id: str,
     settings_title: str,
     layers: Sequence[Layer],
-    probe_images: np.ndarray,
-    probe_labels: Sequence[int],
-    classes: Sequence[str],
+    probes: Probes,
     moments: Sequence[Moment],
     *,
     live: bool,
@@ -141,32 +142,26 @@ def strip(
 ) -> bytes:
     """The layer strip from the input to the prediction, a frame for every moment.
 
-    `probe_images` is (n, C, H, W) in [0, 1]. With a `url` the browser goes on with the live frames
-    it gets there.
+    With a `url` the browser goes on with the live frames it gets there.
     """
-    probes = [{"label": str(classes[label]), "class": int(label)} for label in probe_labels]
-    shape = probe_images.shape[1:]
-    inside = Panel(
-        "input/image", "input", "", ("input", ""), (1, *shape[1:]), len(probes), 1, "", ""
-    )
-    inside.tiles, inside.cell, inside.histogram = shape[0], "pixel", False
-    inside.fixed = Array(probe_images)
-    inside.place(0)
-    inside.planes[0] |= {"signed": False, "columns": 1}
     panels = _layer_panels(layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
-    plain = {"formula": "", "note": "", "link": None}
-    first = plain | {"id": "input", "kind": "input", "title": "input", "planes": inside.planes}
-    last = plain | {"id": "prediction", "kind": "prediction", "title": "prediction", "planes": []}
-    last |= {"formula": "softmax(y)", "sizes": f"{len(classes)} classes"}
-    told, planes = _frames(layers, panels, moments, share=not live)
+    plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
+    inputs = probes.panel()
+    first = plain | {"id": "input", "kind": "input", "title": "input"}
+    first |= {"sizes": sizes(probes.dataset.shape)}
+    told, planes = _frames(probes.dataset, layers, panels, moments, share=not live)
+    still = []
+    if inputs is not None:
+        picture, scale = probes.picture(inputs)
+        first["planes"], still = inputs.planes, [picture]
+        for entry in told:
+            entry["scales"][inputs.id] = scale
     header = {
-        "cards": [first | {"sizes": sizes(shape)}, *cards, last],
+        "cards": [first, *cards, plain | _prediction(probes.dataset)],
         "view": "strip",
         "layout": layout_of(cards),
         "frames": told,
-        "probes": probes,
-        "classes": list(classes),
         "run": run_id,
         "title": settings_title,
         "live": live,
@@ -175,15 +170,24 @@ def strip(
         "autoplay": autoplay,
         "probe": probe,
     }
-    return pack(header, planes, [unsigned_bytes(probe_images, 1.0)])
+    return pack(header | probes.told(), planes, still)
 
 
-def live_frame(layers: Sequence[Layer], moment: Moment) -> bytes:
-    """One moment for those who watch: the strip's layer planes, without the probe images.
+def _prediction(dataset: Dataset) -> dict:
+    told = {"id": "prediction", "kind": "prediction", "title": "prediction"}
+    if dataset.task == "regress":
+        return told | {"sizes": sizes(dataset.output_shape)}
+    many = len(dataset.alphabet if dataset.task == "next" else dataset.classes)
+    word = "symbols" if dataset.task == "next" else "classes"
+    return told | {"formula": "softmax(y)", "sizes": f"{many} {word}"}
+
+
+def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> bytes:
+    """One moment for those who watch: the strip's layer planes, without the probe inputs.
 
     "layer_cards" describes the planes; who knows "layout" already need not look at them.
     """
     panels = _layer_panels(layers, [moment], 0)
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
-    told, planes = _frames(layers, panels, [moment], share=False)
+    told, planes = _frames(dataset, layers, panels, [moment], share=False)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": told}, planes)

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
-from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
+from core.settings import OPTIMIZERS, Settings, Unfit, fitting, settings_from
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -31,7 +31,7 @@ def choose_settings() -> Settings | Unfit:
                 **KEPT,
             )
         with second:
-            titles = {name: a.title for name, a in ARCHITECTURES.items()}
+            titles = {name: ARCHITECTURES[name].title for name in fitting(DATASETS[data])}
             name = _pick("Architecture", titles, "architecture")
             st.caption(ARCHITECTURES[name].sentence)
             options = {
@@ -59,7 +59,7 @@ def described(settings: Settings) -> str:
     learned = sum(layer.parameters for layer in settings.layers)
     return (
         f"Trains **{settings.title}**: {layers}; {learned:,} learned numbers, "
-        f"{settings.images:,} images, {settings.epochs} × {settings.steps_per_epoch:,} steps."
+        f"{settings.images:,} inputs, {settings.epochs} × {settings.steps_per_epoch:,} steps."
     )
 
 

@@ -6,27 +6,27 @@ import streamlit as st
 from core import live, pictures
 from core.budget import kept_steps
 from core.data import DATASETS, DataError, as_fed
-from core.data.dataset import MOST_CLASSES
+from core.data.dataset import MOST_CLASSES, PROBES
+from core.pictures import Probes, blank_probes
 from core.runs import Run
 from core.settings import Settings
 
 MOST_FRAMES = 48
-KINDS = ("weight", "output")
 
 
-def probe_inputs(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
-    """The probe images (n, C, H, W) between 0 and 1, and their labels: one of each class.
+def probe_inputs(settings: Settings) -> Probes:
+    """What every moment of a run looks at: one input of each class, or ten from all over.
 
-    Blank images where the data set is not on this machine, as with a run brought from elsewhere.
+    Blank inputs where the data set is not on this machine, as with a run brought from elsewhere.
     """
     dataset = DATASETS[settings.data]
     try:
         split = dataset.load_test()
     except DataError:
-        count = min(len(dataset.classes), MOST_CLASSES)
-        return np.zeros((count, *dataset.shape), np.float32), np.arange(count)
+        count = min(len(dataset.classes), MOST_CLASSES) or PROBES
+        return blank_probes(dataset, count)
     chosen = list(dataset.probes(split))
-    return as_fed(split.test_inputs[chosen]), split.test_targets[chosen]
+    return Probes(dataset, as_fed(split.test_inputs[chosen]), split.test_targets[chosen])
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -51,12 +51,12 @@ def live_strip(run_id: str, pushed: bool, _run: Run) -> bytes:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def layer_over_time(
-    run_id: str, newest: int, _run: Run, layer_name: str, kind: str, step: int
+    run_id: str, newest: int, _run: Run, layer_name: str, kind: str, array: str, step: int
 ) -> bytes:
     """One layer's weights, and their gradients, at every recorded moment; opened at `step`."""
     layer = next(x for x in _run.settings().layers if x.name == layer_name)
-    moments = _run.moments(layer=layer_name, kinds=("weight", "weight_gradient"))
-    return pictures.layer_view(run_id, layer, moments, kind, step=step)
+    moments = _run.moments(layer=layer_name, kinds=(array, f"{array}_gradient"))
+    return pictures.layer_view(run_id, layer, moments, kind, array, step=step)
 
 
 def _strip(
@@ -70,19 +70,18 @@ def _strip(
     autoplay: bool = False,
 ) -> bytes:
     settings = run.settings()
-    images, labels = probe_inputs(settings)
+    probes = probe_inputs(settings)
+    arrays = {kind for layer in settings.layers for kind in layer.pictured}
     return pictures.strip(
         run.id,
         settings.title,
         settings.drawn_layers,
-        images,
-        labels.tolist(),
-        DATASETS[settings.data].classes,
-        run.moments(steps, kinds=KINDS),
+        probes,
+        run.moments(steps, kinds=(*sorted(arrays), "output")),
         live=live,
         url=url,
         step=step,
-        probe=min(probe, len(labels) - 1),
+        probe=min(probe, len(probes) - 1),
         autoplay=autoplay,
     )
 

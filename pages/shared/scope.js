@@ -1,4 +1,4 @@
-// Scope, part 4 of 4: the row of cards through time, live from a WebSocket or scrubbed from memory.
+// Scope, part 5 of 5: the row of cards through time, live from a WebSocket or scrubbed from memory.
 
 class Scope {
   constructor(parent) {

@@ -7,7 +7,10 @@ from typing import Literal, cast
 import streamlit as st
 
 _HERE = Path(__file__).parent
-_PARTS = ("scope_pictures.js", "scope_cards.js", "scope_live.js", "scope.js")  # one script
+_PARTS = (  # one script
+    *("scope_pictures.js", "scope_cards.js", "scope_answers.js"),
+    *("scope_live.js", "scope.js"),
+)
 _mount = st.components.v2.component(
     "layerscope_scope",
     css=(_HERE / "scope.css").read_text(encoding="utf-8"),

@@ -1,4 +1,4 @@
-// Scope, part 2 of 4: a card with its pictures and numbers, the inputs, the prediction.
+// Scope, part 2 of 5: a card with its pictures and numbers.
 
 class Card {
   constructor(scope, card) {
@@ -16,7 +16,8 @@ class Card {
     this.node.append(head, make("div", "formula", card.formula), this.body, foot);
     for (const plane of card.planes) if (plane.role !== "histogram") this.panel(plane);
     if (card.kind === "input") this.probes = new Probes(scope, this);
-    if (card.kind === "prediction") this.bars = new Bars(scope, this);
+    if (card.kind === "prediction")
+      this.answer = new (scope.header.task === "regress" ? Values : Bars)(scope, this);
     this.numbers = make("dl", "numbers");
     if (card.note) foot.append(make("div", "note", card.note));
     foot.append(this.numbers);
@@ -47,12 +48,17 @@ class Card {
   /** Lay the pictures out in a card whose content is at most `width` wide. */
   fit(width) {
     const large = this.scope.header.view === "layer";
+    const many = this.panels.filter(({ plane }) => plane.role === "weight").length > 1;
+    this.body.classList.toggle("many", many && !large && this.panels[0].plane.tile !== "gate");
     let column = Math.min(width, 112); // what the pictures under the first one line up with
     for (const { plane, picture, histogram, node } of this.panels) {
       const weight = plane.role === "weight" || plane.role === "gradient";
-      if (large) picture.fit(width, 640, 24, plane.tiles > 1 ? "free" : "");
+      const gates = plane.tile === "gate"; // stay side by side, so that two of them can be compared
+      if (large) picture.fit(width, 640, 24, plane.tiles > 1 && !gates ? "free" : "");
+      else if (weight && many) picture.fit(Math.min(width, gates ? 260 : 150), 130, 8);
       else if (weight) picture.fit(Math.min(width, this.most ?? 520), 300, this.cell(plane));
       else if (plane.tiles > 1) picture.fit(Math.min(width, 190), 150, 12);
+      else if (plane.cell === "step") picture.fit(Math.min(width, 240), 168, 12);
       else if (plane.cell === "unit") picture.fit(column, node.previousSibling ? 64 : 224, 16);
       else picture.fit(Math.min(width, 112), 112, 16);
       column = Math.max(column, Math.min(width, Math.round(picture.wide)));
@@ -101,7 +107,7 @@ class Card {
       if (histogram.node.title !== reach) histogram.node.title = reach;
     }
     this.count(entry.numbers[this.card.id] ?? {});
-    this.bars?.draw(entry.bars?.[probe], probe);
+    this.answer?.draw(entry.bars?.[probe], probe);
   }
 
   count(numbers) {
@@ -134,96 +140,5 @@ class Card {
       const spread = `${this.card.title}: how ${plane.caption || "the weights"} are spread, from `;
       histogram?.canvas.setAttribute("aria-label", `${spread}${MINUS}${scale} to ${scale}${at}`);
     }
-  }
-}
-
-/** The thumbnails with which one chooses the input. */
-class Probes {
-  constructor(scope, card) {
-    const plane = card.card.planes[0];
-    Object.assign(this, { scope, plane, buttons: [], pictures: [] });
-    this.name = make("div", "probe-name");
-    this.node = make("div", "probes");
-    this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", "Input to follow");
-    scope.header.probes.forEach((probe, i) => {
-      const button = make("button");
-      button.type = "button";
-      button.title = probe.label;
-      button.setAttribute("aria-label", `Input ${i + 1}: ${probe.label}`);
-      const picture = new Picture(plane);
-      picture.canvas.removeAttribute("role");
-      picture.canvas.setAttribute("aria-hidden", "true");
-      delete picture.canvas.dataset.plane;
-      button.append(picture.canvas);
-      button.addEventListener("click", () => scope.choose(i));
-      button.addEventListener("keydown", (event) => this.key(event, i));
-      this.buttons.push(button);
-      this.pictures.push(picture);
-      this.node.append(button);
-    });
-    card.body.append(this.name, this.node);
-  }
-
-  key(event, from) {
-    const move = { ArrowLeft: -1, ArrowUp: -3, ArrowRight: 1, ArrowDown: 3 }[event.key];
-    if (!move) return;
-    event.preventDefault();
-    const to = (from + move + this.buttons.length) % this.buttons.length;
-    this.scope.choose(to);
-    this.buttons[to].focus();
-  }
-
-  draw(tables, chosen, frame) {
-    say(this.name, this.scope.header.probes[chosen]?.label ?? "");
-    if (this.drawn?.[0] === tables && this.drawn[1] === chosen && this.drawn[2] === frame.stillBytes)
-      return;
-    this.drawn = [tables, chosen, frame.stillBytes];
-    this.buttons.forEach((button, i) => {
-      button.setAttribute("aria-pressed", String(i === chosen));
-      button.tabIndex = i === chosen ? 0 : -1;
-      this.pictures[i].fit(28, 28, 6);
-      this.pictures[i].draw(frame.stillBytes, frame.still + this.plane.offset, i, tables);
-    });
-  }
-}
-
-/** The probabilities of the prediction, the true class marked. */
-class Bars {
-  constructor(scope, card) {
-    this.scope = scope;
-    this.verdict = make("div", "verdict", "\u00a0");
-    this.node = make("ol", "bars");
-    this.rows = scope.header.classes.map((name) => {
-      const row = make("li");
-      const [bar, share] = [make("b"), make("span", "share")];
-      const track = make("span", "track");
-      track.append(bar);
-      const label = make("span", "class", name);
-      label.title = name;
-      row.append(label, track, share);
-      this.node.append(row);
-      return { row, bar, share };
-    });
-    this.key = make("div", "key", "the true class");
-    card.body.append(this.verdict, this.node, this.key);
-  }
-
-  draw(shares, probe) {
-    const { classes, probes } = this.scope.header;
-    const truth = probes[probe]?.class;
-    const best = shares ? shares.indexOf(Math.max(...shares)) : -1;
-    this.rows.forEach(({ row, bar, share }, i) => {
-      const value = shares?.[i] ?? 0;
-      bar.style.transform = `scaleX(${value})`;
-      say(share, shares ? `${(100 * value).toFixed(value > 0.0995 ? 0 : 1)} %` : "");
-      row.classList.toggle("best", i === best);
-      row.classList.toggle("true", i === truth);
-      row.setAttribute("aria-label", `${classes[i]}${i === truth ? ", the true class" : ""}`);
-    });
-    if (best < 0) return say(this.verdict, "no prediction recorded");
-    const right = best === truth ? ": right" : `: wrong, it is ${classes[truth]}`;
-    say(this.verdict, `says ${classes[best]}${truth === undefined ? "" : right}`);
-    this.verdict.classList.toggle("right", best === truth);
   }
 }

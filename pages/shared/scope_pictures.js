@@ -1,4 +1,4 @@
-// Scope, part 1 of 4 (joined in order by scope.py): bytes to colours, colours to canvas.
+// Scope, part 1 of 5 (joined in order by scope.py): bytes to colours, colours to canvas.
 // Every text goes in as text, never as markup.
 
 const COLOURS = {
@@ -71,6 +71,8 @@ function same(one, other) {
   return true;
 }
 
+const WHOLE = ["pixel", "matrix", "step"]; // every cell of a tile has a number
+
 /** A plane of tiles on its own canvas, every cell a whole number of the screen's pixels. */
 class Picture {
   constructor(plane) {
@@ -137,7 +139,7 @@ class Picture {
     Object.assign(this, { bytes, start: from, colours, done: this.key });
     const { pixels, size, gap, across } = this;
     const row = this.canvas.width;
-    const indexed = cell !== "pixel" && cell !== "matrix" && !alone;
+    const indexed = !WHOLE.includes(cell) && !alone;
     const used = indexed ? cells : height * width;
     let at = from;
     for (let tile = 0; tile < tiles; tile++) {
@@ -170,11 +172,12 @@ class Picture {
     if (px < 0 || py < 0 || px / wide >= this.across || tile >= tiles) return null;
     if (column >= width || line >= height || !this.bytes) return null;
     const place = line * width + column;
-    const indexed = cell !== "pixel" && cell !== "matrix";
+    const indexed = !WHOLE.includes(cell);
     if (indexed && !alone && place >= cells) return null;
     const names = [];
     if (alone) names.push(`unit ${tile}`);
     else if (cell === "matrix") names.push(`unit ${units?.[line] ?? line}`, `input ${column}`);
+    else if (cell === "step") names.push(`unit ${line}`, `step ${column}`);
     else {
       if (word && (tiles > 1 || cell === "input")) names.push(`${word} ${units?.[tile] ?? tile}`);
       names.push(indexed ? `${cell} ${place}` : `row ${line}, column ${column}`);

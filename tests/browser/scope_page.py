@@ -1,6 +1,7 @@
 """A page with nothing but a scope on a synthetic run, for tests/browser/test_scope.py."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Work
 from core.architectures.plans import Layer, plan
-from core.pictures import layer_view, live_frame, strip
+from core.data.mnist import DATASET as MNIST
+from core.pictures import Probes, layer_view, live_frame, strip
 from core.records import Array, Moment
 
 
@@ -69,8 +71,9 @@ def packed(name: str, view: str, frames: int, autoplay: bool = False, live: bool
         layer = next(one for one in layers if one.parameters)
         return layer_view("synthetic", layer, moments, view)
     names = [f"class {number}" for number in range(10)] if name == "lenet" else list("0123456789")
+    probes = Probes(replace(MNIST, classes=tuple(names)), images(10), np.arange(10))
     return strip(
-        "synthetic", f"{name} · Adam 0.001", layers, images(10), range(10), names, moments,
+        "synthetic", f"{name} · Adam 0.001", layers, probes, moments,
         live=live, url="/live/synthetic" if live else None, autoplay=autoplay,
     )  # fmt: skip
 
@@ -78,7 +81,7 @@ def packed(name: str, view: str, frames: int, autoplay: bool = False, live: bool
 def live_message(name: str, step: int) -> bytes:
     """What a watcher gets at `step`."""
     layers = network(name)
-    return live_frame(layers, moment(layers, step))
+    return live_frame(MNIST, layers, moment(layers, step))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def test_stop_ends_the_run_with_its_state_and_its_result(step, paused):
     assert [moment.step for moment in moments(records)] == list(range(step + 1))
     end = records[-1]
     assert isinstance(end, Event) and end.value is not None and 0 <= end.value <= 1
-    assert end.text == f"{end.value:.2%} of the 360 test images are named right."
+    assert end.text == f"{end.value:.2%} of the 360 test inputs are named right."
 
 
 def test_a_new_learning_rate_is_said_measured_and_kept():

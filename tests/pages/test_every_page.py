@@ -20,7 +20,7 @@ ON_TRAIN = {
     "begun": "measuring the speed",
     "running": "**Training · ",
     "paused": "**Paused** · step 6 of 12",
-    "finished": "test images are named right",
+    "finished": "test inputs are named right",
     "stopped": "**Stopped** · step 6 of 12",
     "diverged": "A smaller learning rate would help",
     "interrupted": "Interrupted at step 6",

@@ -17,9 +17,11 @@ from core.architectures.bricks import (
     Linear,
 )
 from core.architectures.plans import plan
-from core.pictures import layer_view, live_frame, plane_of, strip, unpack
+from core.data import DATASETS
+from core.pictures import Probes, layer_view, live_frame, plane_of, strip, unpack
 from core.pictures.strips import layer_numbers
 from core.records import Array, Moment
+from core.settings import fitting
 
 
 def recorded(layers, step=0, dtype=np.float16, units=None):
@@ -41,11 +43,11 @@ def network(name="two_linear"):
 def a_strip(layers, moments, **changes):
     said = {"live": False, "url": None} | changes
     images = np.random.default_rng(1).random((10, 1, 28, 28), np.float32)
-    names = [str(number) for number in range(10)]
-    return strip("run", "title", layers, images, range(10), names, moments, **said)
+    probes = Probes(DATASETS["mnist"], images, np.arange(10))
+    return strip("run", "title", layers, probes, moments, **said)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", fitting(DATASETS["mnist"]))
 def test_every_plane_lies_where_the_header_says(name):
     layers = network(name)
     moments = [recorded(layers, step) for step in (0, 3)]
@@ -110,11 +112,11 @@ def test_a_run_that_explodes_does_not_pale_its_start():
     assert frames[-1]["scales"]["linear1/weight/beyond"] > 0.5
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", fitting(DATASETS["mnist"]))
 def test_a_live_frame_lies_as_the_first_message_said(name):
     layers = network(name)
     first, _ = unpack(a_strip(layers, [recorded(layers)], live=True, url="/live/run"))
-    live, _ = unpack(live_frame(layers, recorded(layers, 5)))
+    live, _ = unpack(live_frame(DATASETS["mnist"], layers, recorded(layers, 5)))
     assert live["layer_cards"] == first["cards"][1:-1]
     assert (live["layout"], live["frame_bytes"]) == (first["layout"], first["frame_bytes"])
     planned, _ = unpack(a_strip(layers, [], live=True, url="/live/run"))
@@ -123,13 +125,15 @@ def test_a_live_frame_lies_as_the_first_message_said(name):
 
 def test_the_card_says_what_is_not_shown():
     layers = network()
-    sampled = unpack(live_frame(layers, recorded(layers, units=16)))[0]["layer_cards"]
+    sampled = unpack(live_frame(DATASETS["mnist"], layers, recorded(layers, units=16)))[0][
+        "layer_cards"
+    ]
     assert sampled[1]["note"] == "16 of 128 units shown"
     wide = plan((Linear(units=20_000),), (9,))
     moment = Moment(0, 0, None, {("linear1", "output"): Array(np.zeros((2, 20_000), np.float16))})
     assert (
         "12288 of 20000 units shown"
-        in unpack(live_frame(wide, moment))[0]["layer_cards"][0]["note"]
+        in unpack(live_frame(DATASETS["mnist"], wide, moment))[0]["layer_cards"][0]["note"]
     )
 
 
@@ -148,7 +152,7 @@ def test_numbers_that_are_none_give_valid_json():
     for array in moment.arrays.values():
         array.values[:] = np.nan
     lost = Moment(7, 0.1, float("nan"), moment.arrays, {"linear1": {"weight_norm": float("nan")}})
-    header, _ = unpack(live_frame(layers, lost))
+    header, _ = unpack(live_frame(DATASETS["mnist"], layers, lost))
     assert header["frames"][0]["loss"] is None
     assert json.loads(json.dumps(header, allow_nan=False)) == header
 

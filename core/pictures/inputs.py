@@ -1,0 +1,139 @@
+"""Probe inputs: what is looked at in every moment, and what a network says of it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.pictures.panels import MOST_OUTPUTS, Panel
+from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
+from core.records import Array
+from core.softmax import softmax
+
+MOST_CLASSES = 100
+
+
+@dataclass(frozen=True)
+class Probes:
+    """Some inputs of a data set, as a network is fed, and their targets (both batch first)."""
+
+    dataset: Dataset
+    inputs: np.ndarray
+    targets: np.ndarray
+
+    def __len__(self) -> int:
+        """How many inputs there are."""
+        return len(self.inputs)
+
+    @property
+    def labels(self) -> list[str]:
+        """What each input is, in a word: its class, its true number, or its text."""
+        return [self._label(place) for place in range(len(self))]
+
+    def _label(self, place: int) -> str:
+        dataset, target = self.dataset, self.targets[place]
+        if dataset.task == "classify":
+            return dataset.classes[int(target)]
+        if dataset.task == "next":
+            return self.text(place)[:16]
+        return told_number(in_unit(dataset, target)[0], dataset)
+
+    def text(self, place: int) -> str:
+        """The symbols of an input, one after another; empty where it has none."""
+        if not self.dataset.alphabet:
+            return ""
+        return "".join(self.dataset.alphabet[symbol] for symbol in self.inputs[place])
+
+    def told(self) -> dict:
+        """The header's part: the task, what is told apart or predicted, and each input's truth."""
+        dataset, quantity = self.dataset, self.dataset.quantity
+        names = dataset.alphabet if dataset.task == "next" else dataset.classes
+        probes = []
+        for place, label in enumerate(self.labels):
+            target = self.targets[place]
+            one: dict = {"label": label, "text": self.text(place)}
+            if dataset.task == "regress":
+                one |= {"truth": [round(float(v), 4) for v in in_unit(dataset, target)]}
+                if dataset.kind == "sequence" and dataset.shape[1] == 1:
+                    past = in_unit(dataset, self.inputs[place, :, 0])
+                    one |= {"past": [round(float(v), 4) for v in past]}
+            else:
+                one |= {"class": int(target if dataset.task == "classify" else target[-1])}
+            probes.append(one)
+        unit = f"{quantity.name}, {quantity.unit}" if quantity else ""
+        return {"task": dataset.task, "classes": list(names), "quantity": unit, "probes": probes}
+
+    def panel(self) -> Panel | None:
+        """The picture of the input; None where it is symbols, which are shown as text."""
+        if self.dataset.kind == "symbols":
+            return None
+        shape, images = self.dataset.shape, self.dataset.kind == "image"
+        if images:
+            looks_at, cell, numbers = (1, *shape[1:]), "pixel", self.inputs
+        elif len(shape) == 2:
+            looks_at, cell = (1, min(shape[1], MOST_OUTPUTS // shape[0]), shape[0]), "pixel"
+            numbers = self.inputs.transpose(0, 2, 1)[:, : looks_at[1]]
+        else:
+            looks_at, cell, numbers = (shape[0],), "unit", self.inputs
+        panel = Panel("input/image", "input", "", ("input", ""), looks_at, len(self), 1, "", cell)
+        panel.tiles, panel.histogram = shape[0] if images else 1, False
+        panel.fixed = Array(numbers)
+        panel.place(0)
+        panel.planes[0] |= {"signed": not images, "columns": 1}
+        return panel
+
+    def picture(self, panel: Panel) -> tuple[np.ndarray, float]:
+        """The bytes of the input's plane, and the number that its strongest colour stands for."""
+        assert panel.fixed is not None
+        numbers = panel.fixed.values
+        if self.dataset.kind == "image":
+            return unsigned_bytes(numbers, 1.0), 1.0
+        scale = neat_scale(display_scale(numbers))
+        height, width = panel.size
+        cells = signed_bytes(numbers.reshape(len(self), -1), scale)
+        blank = np.full((len(self), height * width), 128, np.uint8)
+        blank[:, : cells.shape[1]] = cells
+        return blank, scale
+
+
+def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[list[float]] | None:
+    """What a network says of each input: probabilities, or numbers in the quantity's unit.
+
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
+    symbols: the one after the last. None where there are too many to be shown.
+    """
+    if dataset.task == "regress":
+        values = np.clip(np.nan_to_num(in_unit(dataset, output)), -1e30, 1e30)
+        return [[float(f"{value:.6g}") for value in row] for row in values.reshape(len(values), -1)]
+    logits = output[:, -1] if dataset.task == "next" and output.ndim == 3 else output
+    if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
+        return None
+    logits = np.nan_to_num(logits, nan=0.0, posinf=1e30, neginf=-1e30)
+    shares = logits if softmaxed else softmax(logits)
+    return [[round(float(share), 4) for share in row] for row in shares]
+
+
+def in_unit(dataset: Dataset, standardised: np.ndarray) -> np.ndarray:
+    """Standardised numbers in the unit of the data set's quantity, float64."""
+    quantity, numbers = dataset.quantity, np.asarray(standardised, np.float64)
+    return numbers * quantity.spread + quantity.mean if quantity else numbers
+
+
+def told_number(number: float, dataset: Dataset) -> str:
+    """A predicted number with its unit, "9.5 thousand"."""
+    quantity = dataset.quantity
+    digits = max(0, 2 - math.floor(math.log10(abs(quantity.spread)))) if quantity else 3
+    return f"{number:,.{min(digits, 6)}f}" + (f" {quantity.unit}" if quantity else "")
+
+
+def blank_probes(dataset: Dataset, count: int) -> Probes:
+    """Inputs of nothing, where the data set is not on this machine."""
+    kind = np.int64 if dataset.kind == "symbols" else np.float32
+    targets: Sequence[int] | np.ndarray = np.arange(count) % max(1, len(dataset.classes))
+    if dataset.task == "regress":
+        targets = np.zeros((count, *dataset.output_shape), np.float32)
+    if dataset.task == "next":
+        targets = np.zeros((count, *dataset.shape), np.int64)
+    return Probes(dataset, np.zeros((count, *dataset.shape), kind), np.asarray(targets))

@@ -1,0 +1,39 @@
+"""What a network can be asked to do, and the words in which its success is told. No torch here."""
+
+from dataclasses import dataclass
+
+from core.data.dataset import Task
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a task's loss and score are called; `score` runs from 0, the trivial guess, to 1."""
+
+    loss: str
+    score: str
+    result: str
+    """The sentence at a run's end, with {score:.2%} and {count:,} to fill in."""
+    meaning: str
+
+
+WORDS: dict[Task, Words] = {
+    "classify": Words(
+        "cross-entropy",
+        "accuracy",
+        "{score:.2%} of the {count:,} test inputs are named right.",
+        "The share of the inputs whose most probable class is the true one.",
+    ),
+    "regress": Words(
+        "mean squared error",
+        "share explained",
+        "{score:.2%} of the variance of {count:,} test targets is explained.",
+        "1 − squared error ÷ the training targets' variance: 0 is what always saying their mean "
+        "gets, 1 is perfect, below 0 is worse than the mean.",
+    ),
+    "next": Words(
+        "cross-entropy",
+        "accuracy",
+        "{score:.2%} of the next symbols are named right, in {count:,} test texts.",
+        "The share of the symbols that were named right from those before them.",
+    ),
+}
