@@ -123,10 +123,10 @@ def warm_up(data: str = "mnist") -> int:
 def outputs(
     settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Every layer's output for some images, by layer, float32 (n, *output_shape).
+    """Every layer's output for some inputs, by layer, float32 (n, *output_shape).
 
-    `arrays` holds the weights, of a checkpoint or of a moment recorded whole; `images` is float32
-    (n, channels, height, width). "softmax" holds the probabilities, (n, classes). Raises KeyError
+    `arrays` holds the weights, of a checkpoint or of a moment recorded whole; `images` is what
+    the network is fed, (n, …). "softmax" holds the last layer's softmax, (n, classes). Raises KeyError
     where a weight is missing and ValueError where only some units were recorded.
     """
     import torch
@@ -144,4 +144,4 @@ def outputs(
     with torch.inference_mode(), outputs_of(network, names) as seen:
         last = network(torch.from_numpy(images.copy()))
     found = {name: after.numpy() for name, (_, after) in seen.items()}
-    return {**found, "softmax": last.softmax(dim=1).numpy()}
+    return {**found, "softmax": last.softmax(dim=-1).numpy()}

@@ -5,6 +5,7 @@ how one recorded array is laid out, `strips` and `layer_views` compose what a pa
 """
 
 from core.pictures.inputs import Probes, blank_probes, in_unit, says, told_number
+from core.pictures.inside_views import KINDS, given_to, inside_view
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
@@ -20,9 +21,12 @@ from core.pictures.planes import (
 from core.pictures.strips import live_frame, strip
 
 __all__ = [
+    "KINDS",
     "Probes",
     "blank_probes",
+    "given_to",
     "in_unit",
+    "inside_view",
     "says",
     "told_number",
     "told_weights",

@@ -7,23 +7,23 @@ from core.architectures.bricks import Activation
 from core.runs import Run, Summary
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
-from pages.shared.inputs import answer, choose_image
+from pages.shared.inputs import answer, choose_input
 
 
 def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | None:
     """The numbers that reach an activation function of a run, at a moment that a person chooses.
 
-    Without a function: the logits of one chosen image, (classes,). None, with a sentence, where the
+    Without a function: the logits of one chosen input, (classes,). None, with a sentence, where the
     run does not use the function.
     """
     steps, settings = keep_fresh(run, summary), run.settings()
     if function is None:
-        image, _, probe = choose_image(settings)
-        found = answer(run.id, choose_step(steps), probe, image, run)
+        chosen = choose_input(settings)
+        found = answer(run.id, choose_step(steps), chosen.probe, chosen.inputs, run)
         return found.outputs[settings.layers[-1].name].astype(np.float64)
     users = {
-        layer.name: before.name
-        for before, layer in zip(settings.layers, settings.layers[1:], strict=False)
+        layer.name: layer.sources[0]
+        for layer in settings.layers
         if isinstance(layer.brick, Activation) and layer.brick.function == function
     }
     if not users:

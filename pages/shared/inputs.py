@@ -1,4 +1,4 @@
-"""Inputs: which image is looked at, and what every layer answers to it at a recorded moment."""
+"""Inputs: which input is looked at, and what every layer answers to it at a recorded moment."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.data import DATASETS, as_fed
+from core.data.dataset import Dataset
 from core.engine import engine
+from core.pictures import Probes
+from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import softmax
@@ -17,24 +20,40 @@ class NoAnswer(Exception):
 
 
 class Answer(NamedTuple):
-    """Every layer's output for one image, and the probabilities; `note` says how exact it is."""
+    """Every layer's output for one input, and its softmax; `note` says how exact it is."""
 
     outputs: dict[str, np.ndarray]
     probabilities: np.ndarray
     note: str
 
 
-def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
-    """Let a person choose a test image: one of each class, or any by its number.
+class Chosen(NamedTuple):
+    """One test input as a network is fed (no batch), its target, and its place among the probes."""
 
-    Gives the image (C, H, W) between 0 and 1, its class, and its place among the probe inputs.
+    inputs: np.ndarray
+    target: np.ndarray
+    probe: int | None
+
+    def probes(self, dataset: Dataset) -> Probes:
+        """The input as a batch of one."""
+        return Probes(dataset, self.inputs[np.newaxis], np.asarray(self.target)[np.newaxis])
+
+
+def choose_input(settings: Settings) -> Chosen:
+    """Let a person choose a test input: one of those of every moment, or any by its number.
+
     Raises DataError where the data set is not here.
     """
     dataset = DATASETS[settings.data]
     split = dataset.load_test()
     probes = dataset.probes(split)
-    names = [dataset.classes[split.test_targets[place]] for place in probes]
-    other = "any image"
+    known = Probes(dataset, as_fed(split.test_inputs[list(probes)]), split.test_targets[[*probes]])
+    labels = dict(enumerate(known.labels))
+    names = [
+        label if dataset.task == "classify" else f"{place + 1}: {label}"
+        for place, label in labels.items()
+    ]
+    other = "any image" if dataset.kind == "image" else "any input"
     name = st.segmented_control(
         "Input",
         [*names, other],
@@ -43,21 +62,23 @@ def choose_image(settings: Settings) -> tuple[np.ndarray, int, int | None]:
         required=True,
         bind="query-params",
     )
+    probe: int | None
     if name == other:
         last = len(split.test_targets) - 1
+        word = "image" if dataset.kind == "image" else "input"
         place = st.number_input(
-            f"Test image, 0 to {last:,}", 0, last, 0, key="image", bind="query-params", width=220
+            f"Test {word}, 0 to {last:,}", 0, last, 0, key="image", bind="query-params", width=220
         )
         probe = probes.index(place) if place in probes else None
     else:
         probe = names.index(name) if name in names else 0
         place = probes[probe]
-    return as_fed(split.test_inputs[place]), int(split.test_targets[place]), probe
+    return Chosen(as_fed(split.test_inputs[place]), split.test_targets[place], probe)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking a worker …")
 def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: Run) -> Answer:
-    """What every layer gave for an image at a step: as recorded for a probe, else computed anew.
+    """What every layer gave for an input at a step: as recorded for a probe, else computed anew.
 
     Raises NoAnswer where it can be neither read nor computed.
     """
@@ -71,25 +92,15 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        chances = softmax(outputs[settings.layers[-1].name])
-        return Answer(outputs, chances, "As recorded, with 16 bits a number.")
-    arrays, note = moment.arrays, "Computed by PyTorch from this moment's weights of 16 bits."
-    if any(array.units is not None for (_, kind), array in arrays.items() if kind == "weight"):
-        checkpoint = min(_run.steps(exact=True), key=lambda s: abs(s - step), default=None)
-        if checkpoint is None:
-            raise NoAnswer(
-                "Only some units of this run's layers were recorded, and no exact weights were "
-                "kept, so other images cannot be computed. Choose one of the recorded inputs."
-            )
-        arrays = _run.checkpoint(checkpoint).arrays
-        note = (
-            f"Computed by PyTorch from the exact weights of step {checkpoint:,}, the nearest kept."
+        last = outputs[settings.layers[-1].name]
+        return Answer(outputs, softmax(last), "As recorded, with 16 bits a number.")
+    whole = weights_at(_run, step)
+    if whole is None:
+        raise NoAnswer(
+            "Only some units of this run's layers were recorded, and no exact weights were "
+            "kept, so other inputs cannot be computed. Choose one of the recorded inputs."
         )
-    weights = {
-        key: array
-        for key, array in arrays.items()
-        if key[1] != "output" and not key[1].endswith("_gradient")
-    }
+    weights, note = whole
     try:
         found = engine().outputs(settings, weights, image[np.newaxis])
     except Exception as fault:
@@ -99,6 +110,29 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         ) from fault
     chances = found.pop("softmax")[0]
     return Answer({name: values[0] for name, values in found.items()}, chances, note)
+
+
+def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str] | None:
+    """All weights of a recorded moment, else of the nearest checkpoint, and a sentence saying so.
+
+    None where neither was recorded whole.
+    """
+    moments = run.moments([step])
+    arrays, note = {}, "Computed by PyTorch from this moment's weights of 16 bits."
+    for moment in moments:
+        arrays = moment.arrays
+    weights = {
+        key: array
+        for key, array in arrays.items()
+        if key[1] != "output" and not key[1].endswith("_gradient")
+    }
+    if weights and all(array.units is None for array in weights.values()):
+        return weights, note
+    kept = min(run.steps(exact=True), key=lambda s: abs(s - step), default=None)
+    if kept is None:
+        return None
+    note = f"Computed by PyTorch from the exact weights of step {kept:,}, the nearest kept."
+    return run.checkpoint(kept).arrays, note
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:

@@ -1,0 +1,171 @@
+"""Predictions: the chosen input and what the network says of it, as fits the task."""
+
+import numpy as np
+import streamlit as st
+
+from core.data import DATASETS, as_fed
+from core.data.dataset import Dataset
+from core.engine import engine
+from core.figures.decision_boundary import decision_boundary
+from core.figures.forecast import forecast
+from core.figures.next_symbols import next_symbols
+from core.figures.predicted_against_true import predicted_against_true
+from core.figures.probabilities import probabilities
+from core.pictures import in_unit, told_number
+from core.records import Array, ArrayKey
+from core.runs import Run
+from core.settings import Settings
+from core.softmax import softmax
+from pages.shared.chart import still_chart
+from pages.shared.inputs import Answer, Chosen, enlarged, weights_at
+
+MOST_TESTED = 1_000
+GRID = 61
+"""Places on each side of the plane at which a decision boundary is computed."""
+
+
+def draw_input(dataset: Dataset, chosen: Chosen) -> None:
+    """The input as a picture, a line of numbers, a table or a text."""
+    inputs = chosen.inputs
+    if dataset.kind == "image":
+        with st.container(border=True, width="content"):
+            st.image(enlarged(inputs), width="content", clamp=True)
+    elif dataset.kind == "symbols":
+        st.code(chosen.probes(dataset).text(0), language=None, wrap_lines=True)
+    elif dataset.kind == "vector":
+        names = dataset.features or [str(n) for n in range(len(inputs))]
+        st.dataframe(
+            {"feature": list(names), "as fed": inputs.astype(float)},
+            hide_index=True,
+            height=min(300, 38 + 35 * len(names)),
+        )
+    else:
+        st.line_chart(inputs, height=240)
+        st.caption("As fed: standardised, over the steps.")
+
+
+def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:
+    """What the network says of the input, beside the truth."""
+    dataset = DATASETS[settings.data]
+    output = found.outputs[settings.layers[-1].name]
+    if not np.isfinite(output).all():
+        st.subheader("No prediction")
+        st.caption("What the network gives at this moment is no finite number.")
+        return
+    if dataset.task == "regress":
+        _number(run, dataset, step, chosen, output, found.note)
+    elif dataset.task == "next":
+        _text(dataset, chosen, output, found.note)
+    else:
+        _class(dataset, chosen, found.probabilities, found.note)
+        if dataset.kind == "vector" and dataset.shape == (2,):
+            boundary(run, settings, step)
+
+
+def _class(dataset: Dataset, chosen: Chosen, chances: np.ndarray, note: str) -> None:
+    classes, best, truth = dataset.classes, int(chances.argmax()), int(chosen.target)
+    verdict = "right" if best == truth else "wrong"
+    what = "image" if dataset.kind == "image" else "input"
+    shows = "shows" if dataset.kind == "image" else "is"
+    st.subheader(f"Prediction: {classes[best]}")
+    st.caption(
+        f"{chances[best]:.1%} sure; it is {verdict}: the {what} {shows} {classes[truth]}. {note}"
+    )
+    still_chart(probabilities(classes, chances, true_class=truth), "probabilities")
+
+
+def _number(
+    run: Run, dataset: Dataset, step: int, chosen: Chosen, output: np.ndarray, note: str
+) -> None:
+    quantity = dataset.quantity
+    assert quantity is not None
+    says, truth = in_unit(dataset, output), in_unit(dataset, chosen.target)
+    later = " for the next step" if quantity.outputs > 1 else ""
+    st.subheader(f"Prediction{later}: {told_number(float(says[0]), dataset)}")
+    st.caption(f"It is {told_number(float(truth[0]), dataset)}. {note}")
+    named = {"quantity": quantity.name, "unit": quantity.unit}
+    if quantity.outputs > 1:
+        past = in_unit(dataset, chosen.inputs[:, 0])
+        still_chart(forecast(past, truth, says, **named), "forecast")
+    tested = _tested(run.id, step, run)
+    if tested is not None:
+        others = {"linear regression": tested[2]}
+        st.subheader("All test inputs")
+        still_chart(
+            predicted_against_true(tested[0], tested[1], others=others, **named), "against"
+        )
+
+
+@st.cache_data(max_entries=8, show_spinner="Asking a worker …")
+def _tested(
+    run_id: str, step: int, _run: Run
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit."""
+    from sklearn.linear_model import LinearRegression
+
+    settings = _run.settings()
+    dataset = DATASETS[settings.data]
+    split = dataset.load()
+    inputs = as_fed(split.test_inputs[:MOST_TESTED])
+    said = outputs_at(_run, settings, step, inputs)
+    if said is None:
+        return None
+    count = len(split.train_inputs)
+    line = LinearRegression().fit(
+        as_fed(split.train_inputs).reshape(count, -1), split.train_targets
+    )
+    guessed = line.predict(inputs.reshape(len(inputs), -1)).reshape(said.shape)
+    truth = split.test_targets[:MOST_TESTED]
+    return tuple(in_unit(dataset, numbers) for numbers in (truth, said, guessed))  # type: ignore[return-value]
+
+
+def outputs_at(
+    run: Run, settings: Settings, step: int, inputs: np.ndarray
+) -> np.ndarray | None:
+    """What the network says of inputs (n, …) at a step, (n, outputs); None where it cannot be had."""
+    found = weights_at(run, step)
+    if found is None:
+        return None
+    try:
+        weights: dict[ArrayKey, Array] = found[0]
+        return engine().outputs(settings, weights, inputs)[settings.layers[-1].name]
+    except Exception:  # no worker answers: the page says the rest without it
+        return None
+
+
+def boundary(run: Run, settings: Settings, step: int) -> None:
+    """How the network divides the plane, with the test points on it."""
+    dataset = DATASETS[settings.data]
+    split = dataset.load_test()
+    reach = 1.1 * float(np.abs(split.test_inputs).max())
+    side = np.linspace(-reach, reach, GRID, dtype=np.float32)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    said = outputs_at(run, settings, step, grid)
+    if said is None or not np.isfinite(said).all():
+        return
+    field = softmax(said).reshape(GRID, GRID, -1)
+    still_chart(
+        decision_boundary(
+            side,
+            side,
+            field,
+            split.test_inputs[:MOST_TESTED],
+            split.test_targets[:MOST_TESTED],
+            classes=dataset.classes,
+            x_title=dataset.features[0] if dataset.features else "x",
+            y_title=dataset.features[1] if dataset.features else "y",
+        ),
+        "boundary",
+    )
+
+
+def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> None:
+    chances = softmax(output)
+    truth = np.asarray(chosen.target)
+    given = chances[np.arange(len(truth)), truth]
+    names = [dataset.alphabet[symbol] for symbol in truth]
+    guesses = [dataset.alphabet[symbol] for symbol in chances.argmax(axis=-1)]
+    right = float((chances.argmax(axis=-1) == truth).mean())
+    st.subheader(f"Next symbols: {right:.0%} named right")
+    st.caption(f"Each from those before it. {note}")
+    still_chart(next_symbols(names, given, guesses), "next-symbols")
