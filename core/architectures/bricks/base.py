@@ -9,6 +9,8 @@ import math
 from pydantic import BaseModel, ConfigDict
 
 Shape = tuple[int, ...]
+Window = tuple[int, int, int]
+"""How many neighbours one output sees, how far on the next one's are, and the padding before."""
 
 
 class Mismatch(ValueError):
@@ -35,12 +37,12 @@ class Brick(BaseModel):
         """
         return 0
 
-    def window(self) -> tuple[int, int] | None:
-        """How many neighbours one output sees, and how far the next one's are; None: all of them.
+    def window(self) -> Window | None:
+        """The window that slides along each side; None where one output sees everything.
 
-        A layer that treats each place of an image or a sequence by itself has (1, 1).
+        A layer that treats each place of an image or a sequence by itself has (1, 1, 0).
         """
-        return 1, 1
+        return 1, 1, 0
 
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
@@ -50,14 +52,6 @@ class Brick(BaseModel):
 def sizes(shape: Shape) -> str:
     """A shape as a person writes it: "16×5×5"."""
     return "×".join(map(str, shape))
-
-
-def vector(brick: str, shape: Shape) -> int:
-    """The length of a vector; raises Mismatch for anything else."""
-    if len(shape) != 1:
-        reader = "a Flatten" if len(shape) == 3 else "a LastStep, MeanOverTime or Flatten"
-        raise Mismatch(f"{brick} needs a vector, but gets {sizes(shape)}; put {reader} before it")
-    return shape[0]
 
 
 def image(brick: str, shape: Shape) -> tuple[int, int, int]:
