@@ -154,7 +154,8 @@ class _Planner:
                 raise Mismatch("Embedding needs symbols, but gets numbers; leave it out")
             if brick.symbols < symbols:
                 raise Mismatch(
-                    f"Embedding knows {brick.symbols} symbols, but the data has {symbols}"
+                    f"Embedding knows {brick.symbols} symbols, but gets {symbols}; "
+                    f"give it {symbols}"
                 )
         elif symbols and not isinstance(brick, Container):
             raise Mismatch(
@@ -203,7 +204,10 @@ class _Planner:
             )
         shape = brick.joined([end.shape for end in ends])
         if math.prod(shape) > MAX_NUMBERS:
-            raise Mismatch(f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers")
+            raise Mismatch(
+                f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers; make what "
+                "its stacks give smaller"
+            )
         field = Field.union([end.field for end in ends])
         self.layers.append(
             Layer(

@@ -12,6 +12,9 @@ Shape = tuple[int, ...]
 Window = tuple[int, int, int]
 """How many neighbours one output sees, how far on the next one's are, and the padding before."""
 
+FOR_SEQUENCES = {"GlobalAveragePool": "put MeanOverTime in its place", "Rows": "leave it out"}
+"""What does for a sequence what the brick does for an image; for the others it is Conv1d."""
+
 
 class Mismatch(ValueError):
     """A stack of bricks that does not fit together; the text says where and what would fit."""
@@ -57,9 +60,10 @@ def sizes(shape: Shape) -> str:
 def image(brick: str, shape: Shape) -> tuple[int, int, int]:
     """Channels, height and width of an image; raises Mismatch for anything else."""
     if len(shape) != 3:
-        before = "it before Flatten" if len(shape) == 1 else "Conv1d in its place"
+        better = "put it before Flatten" if len(shape) == 1 else FOR_SEQUENCES.get(brick)
         raise Mismatch(
-            f"{brick} needs channels × height × width, but gets {sizes(shape)}; put {before}"
+            f"{brick} needs channels × height × width, but gets {sizes(shape)}; "
+            f"{better or 'put Conv1d in its place'}"
         )
     return shape[0], shape[1], shape[2]
 
