@@ -13,12 +13,12 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from core.activations import ACTIVATIONS
 from core.architectures.bricks import Activation
 from core.architectures.bricks.sequences import GATES
 from core.architectures.builder import owner
 from core.architectures.plans import PASSING, Layer
 from core.records import Array, ArrayKey, Moment
+from core.shares import stack_shares, zone_shares
 
 WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
@@ -53,6 +53,8 @@ def recorded_rows(
 def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]]:
     """Collect (input, output) of the named layers while the block runs; the hooks always come off.
 
+    A container's stacks are named after it, "residual1.block".
+
     with outputs_of(network, {"relu1"}) as seen:
         network(images)
     before, after = seen["relu1"]
@@ -68,7 +70,7 @@ def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]
     handles = [
         module.register_forward_hook(hook_for(name))
         for path, module in network.named_modules()
-        if (name := path.rpartition(".")[2]) in names
+        for name in {path.rpartition(".")[2], ".".join(path.split(".")[-2:])} & names
     ]
     try:
         yield seen
@@ -127,6 +129,11 @@ class Recorder:
             layer.name: layer.brick.function
             for layer in layers
             if isinstance(layer.brick, Activation)
+        }
+        self.stacks = {
+            layer.name: (layer.kind, [word for word, _ in layer.inside])
+            for layer in layers
+            if layer.inside
         }
         self.shares: dict[str, dict[str, float]] = {}
         self.counted_at = -COUNT_SECONDS
@@ -201,13 +208,16 @@ class Recorder:
     ) -> None:
         training = self.network.training
         counted = not live or time.monotonic() - self.counted_at > COUNT_SECONDS
+        stacks = {f"{name}.{word}" for name, (_, words) in self.stacks.items() for word in words}
         self.network.eval()
         try:
-            with outputs_of(self.network, self.names) as seen:
+            with outputs_of(self.network, self.names | (stacks if counted else set())) as seen:
                 self.network(self.probes if counted else self.probes[: self.whole])
         finally:
             self.network.train(training)
         for name, (_, result) in seen.items():
+            if name not in self.names:
+                continue
             rows, axis = self.channels[name], self.axes[name]
             whole, kept = result.shape[axis], result[: self.whole].narrow(axis, 0, rows)
             copied = quick_half if live else half
@@ -218,26 +228,8 @@ class Recorder:
                 learned = self.parameters.get((name, "weight"))  # PReLU's slope
                 parameter = None if learned is None else learned.item()
                 self.shares[name] = zone_shares(seen[name][0], function, parameter)
+            for name, (kind, words) in self.stacks.items():
+                sizes = {word: norm([seen[f"{name}.{word}"][1]]) for word in words}
+                self.shares[name] = stack_shares(kind, sizes)
         for name, shares in self.shares.items():
             numbers.setdefault(name, {}).update(shares)
-
-
-def zone_shares(
-    before: torch.Tensor, function: str, parameter: float | None = None
-) -> dict[str, float]:
-    """How much of an activation function's input lies where its derivative dies.
-
-    "dead": share of the units that lie in a dead zone for every probe input; "in_dead_zone" and
-    "saturated": share of all the numbers. `before` is (probes, units, …); zones as in activations.
-    """
-    shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
-    dead = torch.zeros_like(before, dtype=torch.bool)
-    for zone in ACTIVATIONS[function].zones(parameter):
-        inside = (before >= zone.low) & (before <= zone.high)
-        if zone.kind == "dead":
-            dead |= inside
-        else:
-            shares["saturated"] += inside.float().mean().item()
-    shares["dead"] = dead.all(dim=0).float().mean().item()
-    shares["in_dead_zone"] = dead.float().mean().item()
-    return shares

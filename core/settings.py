@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Work
-from core.architectures.bricks import AnyBrick, Mismatch, sizes
+from core.architectures.bricks import AnyBrick, Mismatch, place_of, sizes
 from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS
 from core.data.dataset import Dataset
@@ -227,8 +227,8 @@ def _field(place: tuple[int | str, ...]) -> str:
     """What a form calls the place of an error: "Learning rate", or "layer 3, units"."""
     names = [part for part in place if isinstance(part, str)]
     if place[:1] == ("bricks",) and len(place) > 1:
-        layer = f"layer {int(place[1]) + 1}"
-        return f"{layer}, {names[-1][:40]}" if len(place) > 3 else layer
+        own = isinstance(place[-2], str) and isinstance(place[-1], str)
+        return f"layer {place_of(place[1:])}" + (f", {names[-1][:40]}" if own else "")
     name = names[-1] if names else ""
     models: list[type[BaseModel]] = [Settings, *ARCHITECTURES.values()]
     for model in models:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
-    BatchNorm,
     Container,
-    Dropout,
     Embedding,
     Mismatch,
     Shape,
     sizes,
 )
+from core.architectures.bricks.field import Field
 
 MAX_LAYERS = 200
 MAX_DEPTH = 4
@@ -27,6 +26,8 @@ MAX_NUMBERS = 5_000_000
 """Most parameters of a network, and most numbers in one layer's output for one input."""
 PASSING = ("flatten", "rows")
 """Kinds that lay the same numbers out in another shape."""
+KEEPING = ("flatten", "activation", "dropout", "batchnorm", "layernorm", "groupnorm")
+"""Kinds whose outputs stand, one by one, for their inputs, in the same order."""
 SUMMING = ("linear", "conv2d", "conv1d", "batchnorm", "layernorm", "groupnorm", "residual")
 """Kinds whose outputs are what an activation function is meant to be put on."""
 
@@ -35,9 +36,10 @@ SUMMING = ("linear", "conv2d", "conv1d", "batchnorm", "layernorm", "groupnorm", 
 class Layer:
     """A brick in its place: its name, the shapes around it (without batch) and what it learns.
 
-    `place` counts bricks from 1, "4.2" for the second inside the fourth. `sources` names the layers
-    whose outputs it takes, "" the network's input. `sees` is how many neighbours of the input, to
-    each side of the square (or of the sequence), one output depends on; None: all of them. A
+    `place` counts bricks from 1: "4.2" is the second in the fourth's block, "4.shortcut.1" the
+    first of its shortcut, "4.1.2" the second in the first of its branches. `sources` names the
+    layers whose outputs it takes, "" the network's input. `field` is the part of the input that one
+    output depends on (its receptive field, the means that norms take left out); None: all of it. A
     container has the layers of its stacks `inside`, by the stacks' names.
     """
 
@@ -50,7 +52,7 @@ class Layer:
     """The shape that one unit's incoming weights look at, (1, 28, 28) for a flattened image."""
     place: str = ""
     sources: tuple[str, ...] = ("",)
-    sees: int | None = None
+    field: Field | None = None
     inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
 
     @property
@@ -62,6 +64,11 @@ class Layer:
     def gives_pre_activations(self) -> bool:
         """Whether its outputs are what an activation function is meant to be put on."""
         return self.kind in SUMMING
+
+    @property
+    def sees(self) -> int | None:
+        """How many pixels along one side of a square, or steps, one output sees; None: all."""
+        return self.field.width if self.field else None
 
     @property
     def units_axis(self) -> int:
@@ -101,18 +108,13 @@ class _Here:
     shape: Shape
     seen: Shape
     source: str = ""
-    sees: int | None = 1
-    jump: int = 1
+    field: Field | None = Field()
 
     def after(self, brick: AnyBrick, shape: Shape, name: str) -> "_Here":
         """What reaches the next brick."""
-        window = brick.window()
-        sees: int | None = None
-        jump = 1
-        if window and self.sees is not None:
-            sees, jump = self.sees + (window[0] - 1) * self.jump, self.jump * window[1]
-        passes = brick.kind in PASSING or isinstance(brick, Activation | Dropout | BatchNorm)
-        return _Here(shape, self.seen if passes else shape, name, sees, jump)
+        passes = brick.kind in KEEPING or (brick.kind == "rows" and self.shape[0] == 1)
+        field = self.field and self.field.through(brick.window())
+        return _Here(shape, self.seen if passes else shape, name, field)
 
 
 class _Planner:
@@ -129,20 +131,19 @@ class _Planner:
         self.counts[word] = self.counts.get(word, 0) + 1
         return f"{word}{self.counts[word]}"
 
-    def stack(self, bricks: Sequence[AnyBrick], here: _Here, before: str = "") -> _Here:
-        """Plan bricks that follow one another."""
+    def stack(
+        self, bricks: Sequence[AnyBrick], here: _Here, before: str = "", depth: int = 0
+    ) -> tuple[_Here, tuple[Layer, ...]]:
+        """Plan bricks that follow one another: what comes out, and their own layers."""
+        mine = []
         for number, brick in enumerate(bricks, 1):
             place = f"{before}{number}"
-            if len(self.layers) >= MAX_LAYERS:
-                raise Mismatch(
-                    f"layer {place}: at most {MAX_LAYERS} layers can be drawn and trained here"
-                )
-            if place.count(".") > 2 * MAX_DEPTH:
-                raise Mismatch(f"layer {place}: at most {MAX_DEPTH} containers fit in one another")
             try:
+                if len(self.layers) >= MAX_LAYERS:
+                    raise Mismatch(f"at most {MAX_LAYERS} layers can be drawn and trained here")
                 self._check_symbols(brick, here)
                 here = (
-                    self.container(brick, here, place)
+                    self.container(brick, here, place, depth)
                     if isinstance(brick, Container)
                     else self.layer(brick, here, place)
                 )
@@ -151,7 +152,8 @@ class _Planner:
                 raise Mismatch(
                     text if text.startswith("layer ") else f"layer {place}: {text}"
                 ) from None
-        return here
+            mine.append(self.layers[-1])
+        return here, tuple(mine)
 
     def _check_symbols(self, brick: AnyBrick, here: _Here) -> None:
         """Symbols are no numbers: an Embedding comes first, and only there."""
@@ -161,7 +163,8 @@ class _Planner:
                 raise Mismatch("Embedding needs symbols, but gets numbers; leave it out")
             if brick.symbols < symbols:
                 raise Mismatch(
-                    f"Embedding knows {brick.symbols} symbols, but the data has {symbols}"
+                    f"Embedding knows {brick.symbols} symbols, but gets {symbols}; "
+                    f"give it {symbols}"
                 )
         elif symbols and not isinstance(brick, Container):
             raise Mismatch(
@@ -176,10 +179,8 @@ class _Planner:
                 f"{type(brick).__name__} would need more than {MAX_NUMBERS:,} numbers; make it or "
                 "its input smaller"
             )
-        if brick.kind == "conv2d":
-            looks_at = weights["weight"][1:]
-        else:
-            looks_at = here.seen if math.prod(here.seen) == math.prod(shape) else shape
+        row = next(iter(weights.values()), ())[1:] or shape
+        looks_at = here.seen if math.prod(here.seen) == math.prod(row) else row
         further = here.after(brick, after, self.name(brick))
         self.layers.append(
             Layer(
@@ -191,23 +192,32 @@ class _Planner:
                 looks_at=looks_at,
                 place=place,
                 sources=(here.source,),
-                sees=further.sees,
+                field=further.field,
             )
         )
         return further
 
-    def container(self, brick: Container, here: _Here, place: str) -> _Here:
+    def container(self, brick: Container, here: _Here, place: str, depth: int) -> _Here:
+        if depth == MAX_DEPTH:
+            raise Mismatch(f"at most {MAX_DEPTH} containers fit in one another")
         name, ends, inside = self.name(brick), [], []  # type: ignore[arg-type]
         for number, (word, bricks) in enumerate(brick.stacks().items(), 1):
-            first = len(self.layers)
-            ends.append(self.stack(bricks, here, f"{place}.{number}."))
-            mine = [x for x in self.layers[first:] if x.place.count(".") == place.count(".") + 2]
-            inside.append((word, tuple(mine)))
+            before = f"{place}.{brick.prefix(word, number)}"
+            end, mine = self.stack(bricks, here, before, depth + 1)
+            ends.append(end)
+            inside.append((word, mine))
+        if self.symbols and any(end.source == "" for end in ends):
+            raise Mismatch(
+                f"{type(brick).__name__} needs numbers, but one of its stacks passes on symbols; "
+                "put an Embedding first"
+            )
         shape = brick.joined([end.shape for end in ends])
         if math.prod(shape) > MAX_NUMBERS:
-            raise Mismatch(f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers")
-        far = [end.sees for end in ends]
-        sees = None if None in far else max(filter(None, far))
+            raise Mismatch(
+                f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers; make what "
+                "its stacks give smaller"
+            )
+        field = Field.union([end.field for end in ends])
         self.layers.append(
             Layer(
                 name=name,
@@ -218,11 +228,11 @@ class _Planner:
                 looks_at=here.shape,
                 place=place,
                 sources=tuple(end.source for end in ends),
-                sees=sees,
+                field=field,
                 inside=tuple(inside),
             )
         )
-        return _Here(shape, shape, name, sees, ends[0].jump)
+        return _Here(shape, shape, name, field)
 
 
 def plan(bricks: Sequence[AnyBrick], input_shape: Shape, symbols: int = 0) -> tuple[Layer, ...]:
@@ -233,7 +243,8 @@ def plan(bricks: Sequence[AnyBrick], input_shape: Shape, symbols: int = 0) -> tu
     that does not fit, counted from 1.
     """
     planner = _Planner(symbols)
-    planner.stack(bricks, _Here(input_shape, input_shape))
+    start = None if len(input_shape) == 1 and not symbols else Field()
+    planner.stack(bricks, _Here(input_shape, input_shape, field=start))
     layers = planner.layers
     if sum(layer.parameters for layer in layers) > MAX_NUMBERS:
         largest = max(layers, key=lambda layer: layer.parameters)

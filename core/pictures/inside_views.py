@@ -15,8 +15,8 @@ from core.pictures.inputs import Probes
 from core.pictures.packing import pack
 from core.pictures.panels import Panel
 from core.pictures.strips import card, frame, layout_of, shared_scales
-from core.recurrent import PARTS, states
 from core.records import Array, Moment
+from core.recurrent import PARTS, states
 
 KINDS = ("rnn", "lstm", "gru", "selfattention")
 
@@ -139,8 +139,7 @@ def inside_view(
         for entry in told:
             entry["scales"][inputs_panel.id] = scale
     cards = [
-        card(layer, [panel], id=panel.id, title=panel.id, formula="", sizes="")
-        for panel in panels
+        card(layer, [panel], id=panel.id, title=panel.id, formula="", sizes="") for panel in panels
     ]
     header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
     return pack(header, planes, still)

@@ -16,12 +16,19 @@ from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
 from core.records import Array, Moment
 
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
 NUMBERS = {
     "weight_norm": ("‖W‖", lambda number: f"{number:.3g}"),
     "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),
     "update_ratio": ("‖ΔW‖ ÷ ‖W‖", lambda number: f"{number:.2g}"),
-    "dead": ("dead", lambda share: f"{100 * share:.0f} %"),
-    "saturated": ("saturated", lambda share: f"{100 * share:.0f} %"),
+    "dead": ("dead", _percent),
+    "saturated": ("saturated", _percent),
+    "skip_share": ("through the skip", _percent),
+    **{f"branch{n}_share": (f"through branch {n}", _percent) for n in range(1, 17)},
 }
 
 

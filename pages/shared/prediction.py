@@ -91,15 +91,11 @@ def _number(
     if tested is not None:
         others = {"linear regression": tested[2]}
         st.subheader("All test inputs")
-        still_chart(
-            predicted_against_true(tested[0], tested[1], others=others, **named), "against"
-        )
+        still_chart(predicted_against_true(tested[0], tested[1], others=others, **named), "against")
 
 
 @st.cache_data(max_entries=8, show_spinner="Asking a worker …")
-def _tested(
-    run_id: str, step: int, _run: Run
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit."""
     from sklearn.linear_model import LinearRegression
 
@@ -119,9 +115,7 @@ def _tested(
     return tuple(in_unit(dataset, numbers) for numbers in (truth, said, guessed))  # type: ignore[return-value]
 
 
-def outputs_at(
-    run: Run, settings: Settings, step: int, inputs: np.ndarray
-) -> np.ndarray | None:
+def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> np.ndarray | None:
     """What the network says of inputs (n, …) at a step, (n, outputs); None where it cannot be had."""
     found = weights_at(run, step)
     if found is None:

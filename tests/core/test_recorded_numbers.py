@@ -17,9 +17,9 @@ from core.recording import (
     Recorder,
     half,
     recorded_rows,
-    zone_shares,
 )
 from core.settings import Settings
+from core.shares import zone_shares
 from tests.core.small_runs import probes, small
 
 torch.set_num_threads(1)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.architectures.bricks.base import Brick, Mismatch, Shape, sizes
-from core.architectures.bricks.containers import Branches, Container, Residual
+from core.architectures.bricks.base import Brick, Mismatch, Shape, Window, sizes
+from core.architectures.bricks.containers import Branches, Container, Residual, place_of
 from core.architectures.bricks.convolution import (
     AvgPool2d,
     Conv1d,
@@ -87,5 +87,7 @@ __all__ = [
     "Rows",
     "SelfAttention",
     "Shape",
+    "Window",
+    "place_of",
     "sizes",
 ]

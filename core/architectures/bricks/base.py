@@ -9,6 +9,11 @@ import math
 from pydantic import BaseModel, ConfigDict
 
 Shape = tuple[int, ...]
+Window = tuple[int, int, int]
+"""How many neighbours one output sees, how far on the next one's are, and the padding before."""
+
+FOR_SEQUENCES = {"GlobalAveragePool": "put MeanOverTime in its place", "Rows": "leave it out"}
+"""What does for a sequence what the brick does for an image; for the others it is Conv1d."""
 
 
 class Mismatch(ValueError):
@@ -35,12 +40,12 @@ class Brick(BaseModel):
         """
         return 0
 
-    def window(self) -> tuple[int, int] | None:
-        """How many neighbours one output sees, and how far the next one's are; None: all of them.
+    def window(self) -> Window | None:
+        """The window that slides along each side; None where one output sees everything.
 
-        A layer that treats each place of an image or a sequence by itself has (1, 1).
+        A layer that treats each place of an image or a sequence by itself has (1, 1, 0).
         """
-        return 1, 1
+        return 1, 1, 0
 
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
@@ -52,20 +57,13 @@ def sizes(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-def vector(brick: str, shape: Shape) -> int:
-    """The length of a vector; raises Mismatch for anything else."""
-    if len(shape) != 1:
-        reader = "a Flatten" if len(shape) == 3 else "a LastStep, MeanOverTime or Flatten"
-        raise Mismatch(f"{brick} needs a vector, but gets {sizes(shape)}; put {reader} before it")
-    return shape[0]
-
-
 def image(brick: str, shape: Shape) -> tuple[int, int, int]:
     """Channels, height and width of an image; raises Mismatch for anything else."""
     if len(shape) != 3:
-        before = "it before Flatten" if len(shape) == 1 else "Conv1d in its place"
+        better = "put it before Flatten" if len(shape) == 1 else FOR_SEQUENCES.get(brick)
         raise Mismatch(
-            f"{brick} needs channels × height × width, but gets {sizes(shape)}; put {before}"
+            f"{brick} needs channels × height × width, but gets {sizes(shape)}; "
+            f"{better or 'put Conv1d in its place'}"
         )
     return shape[0], shape[1], shape[2]
 

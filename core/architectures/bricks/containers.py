@@ -1,5 +1,6 @@
 """Containers: bricks made of bricks. ResNet is built of Residual, Inception of Branches."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -16,6 +17,10 @@ class Container(Brick):
     def stacks(self) -> dict[str, tuple["AnyBrick", ...]]:
         """The stacks inside by name; all of them get the container's own input."""
         raise NotImplementedError
+
+    def prefix(self, word: str, number: int) -> str:
+        """What stands before a brick's number in the place of the stack `word`, the `number`-th."""
+        return f"{number}."
 
     def joined(self, shapes: list[Shape]) -> Shape:
         """The shape that comes out where the stacks give `shapes`; raises Mismatch."""
@@ -34,6 +39,9 @@ class Residual(Container):
 
     def stacks(self) -> dict[str, tuple["AnyBrick", ...]]:  # noqa: D102
         return {"block": self.block, "shortcut": self.shortcut}
+
+    def prefix(self, word: str, number: int) -> str:  # noqa: D102
+        return "" if word == "block" else "shortcut."
 
     def joined(self, shapes: list[Shape]) -> Shape:  # noqa: D102
         block, skip = shapes
@@ -75,3 +83,13 @@ class Branches(Container):
 
     def formula(self) -> str:  # noqa: D102
         return f"y = the outputs of {len(self.branches)} branches, side by side"
+
+
+def place_of(found_at: Sequence[int | str]) -> str:
+    """The place of a brick, "4.2", from the steps to it in the data (bricks counted from 0)."""
+    parts = [
+        str(step + 1) if isinstance(step, int) else step
+        for step, after in zip(found_at, [*found_at[1:], None], strict=True)
+        if isinstance(step, int) or (step == "shortcut" and isinstance(after, int))
+    ]
+    return ".".join(parts[:9]) + "…" * (len(parts) > 9)

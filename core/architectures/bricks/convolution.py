@@ -8,6 +8,7 @@ from core.architectures.bricks.base import (
     Brick,
     Mismatch,
     Shape,
+    Window,
     image,
     product,
     sequence,
@@ -25,8 +26,8 @@ class _Convolution(Brick):
         weight = self.weights(shape)["weight"]
         return product(self.output(shape)) * product(weight[1:])
 
-    def window(self) -> tuple[int, int]:
-        return self.kernel, self.stride
+    def window(self) -> Window:
+        return self.kernel, self.stride, self.padding
 
     def _more(self) -> str:
         more = f", stride {self.stride}" if self.stride > 1 else ""
@@ -87,8 +88,8 @@ class _Pool(Brick):
         window = (self.size, self.stride or self.size, self.padding)
         return (channels, slid(name, height, *window), slid(name, width, *window))
 
-    def window(self) -> tuple[int, int]:
-        return self.size, self.stride or self.size
+    def window(self) -> Window:
+        return self.size, self.stride or self.size, self.padding
 
 
 class MaxPool2d(_Pool):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from core.architectures.bricks.base import Brick, Mismatch, Shape, sizes
+from core.architectures.bricks.base import Brick, Mismatch, Shape, product, sizes
 
 
 class BatchNorm(Brick):
@@ -35,9 +35,6 @@ class LayerNorm(Brick):
         over = shape[-1:] if len(shape) == 2 else shape
         return {"weight": over, "bias": over}
 
-    def window(self) -> tuple[int, int] | None:  # noqa: D102
-        return 1, 1
-
     def formula(self) -> str:  # noqa: D102
         return "y = γ (x − mean) ÷ √(variance + ε) + β, within one input"
 
@@ -59,7 +56,7 @@ class GroupNorm(Brick):
                 f"GroupNorm cannot share {shape[0]} channels between {self.groups} groups; "
                 f"{', '.join(map(str, fitting))} would fit"
             )
-        if len(shape) == 1 and shape[0] == self.groups:
+        if product(shape) == self.groups:
             raise Mismatch(
                 f"GroupNorm would have one number in each of its {self.groups} groups; "
                 "take fewer groups"

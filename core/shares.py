@@ -1,0 +1,41 @@
+"""Shares: how much of what passes lies where nothing is learned, or came through which stack.
+
+This room knows torch.
+"""
+
+import torch
+
+from core.activations import ACTIVATIONS
+
+
+def zone_shares(
+    before: torch.Tensor, function: str, parameter: float | None = None
+) -> dict[str, float]:
+    """How much of an activation function's input lies where its derivative dies.
+
+    "dead": share of the units that lie in a dead zone for every probe input; "in_dead_zone" and
+    "saturated": share of all the numbers. `before` is (probes, units, …); zones as in activations.
+    """
+    shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
+    dead = torch.zeros_like(before, dtype=torch.bool)
+    for zone in ACTIVATIONS[function].zones(parameter):
+        inside = (before >= zone.low) & (before <= zone.high)
+        if zone.kind == "dead":
+            dead |= inside
+        else:
+            shares["saturated"] += inside.float().mean().item()
+    shares["dead"] = dead.all(dim=0).float().mean().item()
+    shares["in_dead_zone"] = dead.float().mean().item()
+    return shares
+
+
+def stack_shares(kind: str, sizes: dict[str, float]) -> dict[str, float]:
+    """Each stack's part in what a container gives, by the norms of what the stacks give.
+
+    Of a Residual "skip_share" is the shortcut's; Branches have "branch1_share" and so on, all of
+    them together 1. Where every norm is 0 the shares are 0.
+    """
+    whole = sum(sizes.values()) or 1.0
+    if kind == "residual":
+        return {"skip_share": sizes["shortcut"] / whole}
+    return {f"{word}_share": size / whole for word, size in sizes.items()}
