@@ -126,7 +126,7 @@ def outputs(
     """Every layer's output for some inputs, by layer, float32 (n, *output_shape).
 
     `arrays` holds the weights, of a checkpoint or of a moment recorded whole; `images` is what
-    the network is fed, (n, …). "softmax" holds the last layer's softmax, (n, classes). Raises KeyError
+    the network is fed, (n, …). "softmax" holds the softmax of the last layer. Raises KeyError
     where a weight is missing and ValueError where only some units were recorded.
     """
     import torch

@@ -18,6 +18,7 @@ PAGES = [
     st.Page("train.py", title="Train", icon=":material/play_circle:", default=True),
     st.Page("weights.py", title="Weights", icon=":material/grid_on:"),
     st.Page("activations.py", title="Activations", icon=":material/bolt:"),
+    st.Page("layer.py", title="Inside a layer", icon=":material/layers:"),
     st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
     st.Page("runs.py", title="Runs", icon=":material/folder_open:"),
 ]

@@ -14,6 +14,7 @@ from core.runs import Missing, Run, Summary
 from pages.shared.plain import plain
 
 Option = TypeVar("Option")
+MOST_SIDE_BY_SIDE = 14
 
 
 def run_in_link() -> str:
@@ -94,18 +95,29 @@ def choose(
     format_func: Callable[[Option], str] = str,
     **more: Any,
 ) -> Option:
-    """Let a person choose one of a few options, side by side; the choice is in the link."""
-    chosen = st.segmented_control(
-        title,
-        options,
-        key=key,
-        default=options[0],
-        required=True,
-        bind="query-params",
-        format_func=format_func,
-        **more,
-    )
+    """Let a person choose one option, side by side where there are few; the choice is in the link."""
+    common: dict[str, Any] = {"key": key, "bind": "query-params", "format_func": format_func}
+    if len(options) > MOST_SIDE_BY_SIDE:
+        chosen = st.selectbox(title, options, **common, **more)
+    else:
+        chosen = st.segmented_control(
+            title, options, default=options[0], required=True, **common, **more
+        )
     return options[0] if chosen is None else chosen
+
+
+def number_chosen(title: str, key: str, last: int, default: int = 0) -> int:
+    """Let a person choose a number from 0 to `last`; it is in the link, and fits another layer."""
+    asked = min(last, number_in_link(default, key))
+    st.session_state[f"_{key}"] = asked
+    return st.number_input(
+        f"{title}, 0 to {last:,}",
+        0,
+        last,
+        key=f"_{key}",
+        width=150,
+        on_change=lambda: keep_number(st.session_state[f"_{key}"], key),
+    )
 
 
 def choose_step(steps: Sequence[int]) -> int:

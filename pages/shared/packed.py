@@ -59,6 +59,23 @@ def layer_over_time(
     return pictures.layer_view(run_id, layer, moments, kind, array, step=step)
 
 
+@st.cache_data(max_entries=4, show_spinner="Computing gates and states …")
+def inside(run_id: str, newest: int, _run: Run, layer_name: str, step: int, probe: int) -> bytes:
+    """What goes on in a recurrent layer or in attention, at 48 of a run's moments or fewer."""
+    settings = _run.settings()
+    layer = next(x for x in settings.layers if x.name == layer_name)
+    steps = kept_steps(_run.steps(), MOST_FRAMES)
+    return pictures.inside_view(
+        run_id,
+        layer,
+        settings.layers,
+        probe_inputs(settings),
+        _run.moments(steps),
+        step=step,
+        probe=probe,
+    )
+
+
 def _strip(
     run: Run,
     steps: list[int],

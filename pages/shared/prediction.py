@@ -116,7 +116,7 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
 
 
 def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> np.ndarray | None:
-    """What the network says of inputs (n, …) at a step, (n, outputs); None where it cannot be had."""
+    """What the network says of inputs (n, …) at a step, (n, outputs), or None."""
     found = weights_at(run, step)
     if found is None:
         return None

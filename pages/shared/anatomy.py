@@ -1,0 +1,169 @@
+"""Anatomy: what one layer does with one input, each kind in the way that shows it best."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from core.architectures.plans import Layer
+from core.data import DATASETS
+from core.data.dataset import Dataset
+from core.figures.before_after import before_after
+from core.figures.embedding_plane import embedding_plane
+from core.figures.feature_maps import feature_maps
+from core.figures.numbers_over_time import numbers_over_time
+from core.figures.shares import shares
+from core.figures.states_over_time import states_over_time
+from core.figures.unit_activations import unit_activations
+from core.pictures import given_to
+from core.records import Moment
+from core.runs import Run
+from core.settings import Settings
+from pages.shared.chart import still_chart
+from pages.shared.inputs import Chosen, answer
+from pages.shared.windows import draw_window
+
+
+class Here(NamedTuple):
+    """All that a drawer needs: the layer, what it was given and what it gave for one input."""
+
+    run: Run
+    settings: Settings
+    dataset: Dataset
+    layer: Layer
+    moment: Moment
+    given: np.ndarray | None
+    gave: np.ndarray
+    chosen: Chosen
+
+
+def facts(layer: Layer) -> str:
+    """A layer's formula, its sizes, what it costs and how much of the input it sees."""
+    told = [layer.formula, layer.sizes]
+    if layer.parameters:
+        told.append(f"{layer.parameters:,} learned numbers")
+    if layer.multiply_adds:
+        told.append(f"{layer.multiply_adds:,} multiply-adds an input")
+    if len(layer.output_shape) > 1 and layer.kind not in ("embedding", "positions"):
+        seen = "all of the input" if layer.sees is None else f"{layer.sees} of the input's side"
+        told.append(f"one output sees {seen}")
+    return " · ".join(told)
+
+
+def draw_anatomy(run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen) -> None:
+    """Draw what a layer does with an input at a recorded moment."""
+    found = answer(run.id, step, chosen.probe, chosen.inputs, run)
+    moment = next(iter(run.moments([step])))
+    gave = found.outputs[layer.name]
+    given = _given(settings, layer, moment, chosen, found.outputs)
+    here = Here(run, settings, DATASETS[settings.data], layer, moment, given, gave, chosen)
+    DRAWERS.get(layer.kind, _plain)(here)
+    st.caption(found.note)
+
+
+def _given(
+    settings: Settings, layer: Layer, moment: Moment, chosen: Chosen, outputs: dict[str, Any]
+) -> np.ndarray | None:
+    """What the layer was given for the chosen input; None where it was recorded in part only."""
+    dataset = DATASETS[settings.data]
+    source = next((x for x in settings.layers if x.name == layer.sources[0]), None)
+    if source is not None and source.name in outputs:
+        values = outputs[source.name]
+        return values if values.shape == source.output_shape else None
+    try:
+        return given_to(layer, settings.layers, moment, chosen.probes(dataset))[0]
+    except (KeyError, ValueError, IndexError):
+        return None
+
+
+def _plain(here: Here) -> None:
+    role = "pre-activation" if here.layer.gives_pre_activations else "activation"
+    if here.gave.ndim == 2:
+        still_chart(states_over_time(here.gave, quantity=role, role=role), "output")
+    elif here.gave.ndim == 3:
+        still_chart(feature_maps(here.gave, quantity=role), "output")
+    else:
+        given = here.given if here.layer.kind == "activation" else None
+        pair = (here.gave, None) if role == "pre-activation" else (given, here.gave)
+        still_chart(unit_activations(*pair), "output")
+
+
+def _norm(here: Here) -> None:
+    if here.given is not None:
+        still_chart(before_after(here.given, here.gave, quantity="value"), "norm")
+    arrays = {
+        kind: array.numbers()
+        for (name, kind), array in here.moment.arrays.items()
+        if name == here.layer.name and kind in ("weight", "bias", "running_mean", "running_var")
+    }
+    titles = {"weight": "γ", "bias": "β", "running_mean": "running mean"}
+    titles |= {"running_var": "running variance"}
+    columns = {titles[kind]: values.ravel() for kind, values in arrays.items()}
+    if here.layer.kind == "batchnorm" and here.given is not None:
+        axes = tuple(range(1, here.given.ndim)) if here.given.ndim == 3 else (0,)
+        if here.given.ndim > 1:
+            columns["mean of this input"] = here.given.mean(axis=axes)
+            columns["variance of this input"] = here.given.var(axis=axes)
+    st.dataframe(columns, height=240)
+    if here.layer.kind == "batchnorm":
+        st.caption(
+            "While training, each batch is shifted by its own mean and variance; the running ones, "
+            "kept meanwhile, are used in evaluation and for these pictures."
+        )
+
+
+def _dropout(here: Here) -> None:
+    share = here.layer.brick.share  # type: ignore[union-attr]
+    st.write(
+        f"While training, each number is set to zero with a probability of {share:.0%}, anew at "
+        f"every step, and what stays is divided by {1 - share:g}. For these pictures, as for every "
+        "evaluation, nothing is left out: what goes in comes out."
+    )
+    _plain(here)
+
+
+def _embedding(here: Here) -> None:
+    array = here.moment.arrays[here.layer.name, "weight"]
+    symbols = here.dataset.alphabet[: len(array.values)]
+    named = ["space" if symbol == " " else symbol for symbol in symbols]
+    still_chart(embedding_plane(array.numbers(), named), "embedding")
+    _plain(here)
+
+
+def _container(here: Here) -> None:
+    moments = here.run.moments(layer=here.layer.name, kinds=())
+    mine = [m.numbers.get(here.layer.name, {}) for m in moments]
+    names = [name for name in mine[-1] if name.endswith("_share")] if mine else []
+    now = here.moment.numbers.get(here.layer.name, {})
+    if here.layer.kind == "residual":
+        skip = now.get("skip_share")
+        if skip is not None:
+            still_chart(shares(["skip", "block"], [skip, 1 - skip], kind="way"), "shares")
+    elif names:
+        titles = [name.removesuffix("_share") for name in names]
+        still_chart(shares(titles, [now.get(name, np.nan) for name in names]), "shares")
+    series = {name.removesuffix("_share"): [one.get(name) for one in mine] for name in names}
+    if series:
+        st.caption("The size of what comes through each, as a share of all, over the run:")
+        still_chart(numbers_over_time([m.step for m in moments], series), "shares-over-time")
+    _plain(here)
+
+
+def _window(here: Here) -> None:
+    draw_window(here.layer, here.moment, here.given, here.gave, here.chosen.inputs)
+    _plain(here)
+
+
+DRAWERS: dict[str, Callable[[Here], None]] = {
+    "conv2d": _window,
+    "maxpool2d": _window,
+    "avgpool2d": _window,
+    "batchnorm": _norm,
+    "layernorm": _norm,
+    "groupnorm": _norm,
+    "dropout": _dropout,
+    "embedding": _embedding,
+    "residual": _container,
+    "branches": _container,
+}
