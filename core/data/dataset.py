@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import zip_longest
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,16 @@ PROBES = 10
 
 class DataError(Exception):
     """A data set cannot be had; the message is one sentence or two for the person who asked."""
+
+
+def missing(path: Path) -> DataError:
+    """Say that a data file is not there."""
+    return DataError(f"The data file {path.name} is missing: put it back and retry.")
+
+
+def damaged(path: Path, how: str) -> DataError:
+    """Say that a data file is not what it should be."""
+    return DataError(f"The data file {path.name} is damaged: {how}. Replace it with a whole copy.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +52,20 @@ class Split:
         for array in (self.train_inputs, self.train_targets, self.test_inputs, self.test_targets):
             array.setflags(write=False)
 
+    @classmethod
+    def at(cls, train_size: int, inputs: np.ndarray, targets: np.ndarray) -> "Split":
+        """Cut all inputs and targets in two: the first `train_size` are the training part."""
+        first, last = slice(train_size), slice(train_size, None)
+        return cls(inputs[first], targets[first], inputs[last], targets[last])
+
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a regression predicts: standardised targets times `spread` plus `mean`, in `unit`."""
+    """What a regression predicts: standardised targets times `spread` plus `mean`, in `unit`.
+
+    Of a forecast (several outputs from a sequence with one feature) the inputs are the same
+    quantity on the same scale, and the targets go on where the inputs end.
+    """
 
     name: str
     unit: str

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data.dataset import DataError, Split
+from core.data.dataset import Split, damaged, missing
 
 TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
 TRAIN_LABELS = "train-labels-idx1-ubyte.gz"
@@ -33,13 +33,13 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
             # One byte more than there should be: only at its end is a gzip file's checksum tested.
             content = file.read(whole + 1)
     except FileNotFoundError:
-        raise DataError(f"The data file {path.name} is missing: put it back and retry.") from None
+        raise missing(path) from None
     except (OSError, EOFError, zlib.error):
-        raise _damaged(path, "it cannot be read to its end") from None
+        raise damaged(path, "it cannot be read to its end") from None
     if not content.startswith(header):
-        raise _damaged(path, f"it does not announce {_sizes(shape)} bytes")
+        raise damaged(path, f"it does not announce {_sizes(shape)} bytes")
     if len(content) != whole:
-        raise _damaged(path, f"it does not hold the {_sizes(shape)} bytes it announces")
+        raise damaged(path, f"it does not hold the {_sizes(shape)} bytes it announces")
     return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
 
 
@@ -47,7 +47,7 @@ def read_labels(path: Path, count: int, classes: int) -> np.ndarray:
     """Read `count` labels as int64; raises DataError also for a label of no class."""
     labels = read_idx(path, (count,)).astype(np.int64)
     if labels.max(initial=0) >= classes:
-        raise _damaged(path, f"it has labels above {classes - 1}")
+        raise damaged(path, f"it has labels above {classes - 1}")
     return labels
 
 
@@ -70,7 +70,3 @@ def read_test(folder: Path, test_size: int) -> Split:
 
 def _sizes(shape: tuple[int, ...]) -> str:
     return " x ".join(f"{size:,}" for size in shape)
-
-
-def _damaged(path: Path, how: str) -> DataError:
-    return DataError(f"The data file {path.name} is damaged: {how}. Replace it with a whole copy.")

@@ -11,8 +11,12 @@ import core.data
 from core.data import DATASETS, DataError, as_fed
 from core.data.dataset import Dataset, Split
 
-NOT_A_DATASET = {"__init__", "dataset", "idx"}
+NOT_A_DATASET = {
+    *("__init__", "dataset", "download", "idx", "points", "series", "tables", "textfiles"),
+}
 OFFLINE = [name for name, dataset in DATASETS.items() if not dataset.downloads]
+CLASSIFY = [name for name in OFFLINE if DATASETS[name].task == "classify"]
+REGRESS = [name for name in OFFLINE if DATASETS[name].task == "regress"]
 
 
 def test_every_file_is_listed_and_the_menu_begins_with_mnist():
@@ -27,7 +31,11 @@ def test_a_dataset_says_what_it_is(name):
     assert dataset.name == name
     assert dataset.title and dataset.terms.endswith(".")
     assert dataset.description.endswith(".") and ". " not in dataset.description
-    assert len(set(dataset.classes)) == len(dataset.classes) >= 2
+    assert len(set(dataset.classes)) == len(dataset.classes)
+    assert (len(dataset.classes) >= 2) == (dataset.task == "classify")
+    assert (dataset.quantity is not None) == (dataset.task == "regress")
+    assert len(set(dataset.alphabet)) == len(dataset.alphabet) <= 32
+    assert dataset.features == () or len(set(dataset.features)) == dataset.shape[-1]
 
 
 @pytest.mark.parametrize("name", OFFLINE)
@@ -35,19 +43,53 @@ def test_what_is_loaded_is_what_was_declared(name):
     dataset = DATASETS[name]
     assert dataset.is_here()
     split = dataset.load()
-    for images, labels, size in (
+    for inputs, targets, size in (
         (split.train_inputs, split.train_targets, dataset.train_size),
         (split.test_inputs, split.test_targets, dataset.test_size),
     ):
-        assert images.shape == (size, *dataset.shape)
-        assert images.dtype == np.uint8
-        assert images.min() == 0 and images.max() == 255
-        assert labels.shape == (size,)
-        assert labels.dtype == np.int64
-        assert set(np.unique(labels)) == set(range(len(dataset.classes)))
-        for array in (images, labels):
+        assert inputs.shape == (size, *dataset.shape)
+        if dataset.kind == "image":
+            assert inputs.dtype == np.uint8
+            assert inputs.min() == 0 and inputs.max() == 255
+        elif dataset.kind == "symbols":
+            assert inputs.dtype == np.int64
+            assert set(np.unique(inputs)) == set(range(len(dataset.alphabet)))
+        else:
+            assert inputs.dtype == np.float32
+            assert np.isfinite(inputs).all() and np.abs(inputs).max() < 20
+        for array in (inputs, targets):
             with pytest.raises(ValueError, match="read-only"):
                 array[0] = 0
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_targets_are_classes_or_standardised_or_the_symbols_that_come_next(name):
+    dataset = DATASETS[name]
+    split = dataset.load()
+    for targets, size in (
+        (split.train_targets, dataset.train_size),
+        (split.test_targets, dataset.test_size),
+    ):
+        if dataset.task == "classify":
+            assert targets.shape == (size,) and targets.dtype == np.int64
+            assert set(np.unique(targets)) == set(range(len(dataset.classes)))
+        elif dataset.task == "regress":
+            assert targets.shape == (size, dataset.quantity.outputs)
+            assert targets.dtype == np.float32 and np.isfinite(targets).all()
+        else:
+            assert targets.shape == (size, *dataset.shape) and targets.dtype == np.int64
+            assert set(np.unique(targets)) == set(range(len(dataset.alphabet)))
+    if dataset.task == "regress":
+        assert split.train_targets.mean(dtype=float) == pytest.approx(0, abs=1e-3)
+        assert split.train_targets.std(dtype=float) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", CLASSIFY)
+def test_no_class_is_much_rarer_than_the_others(name):
+    split = DATASETS[name].load()
+    for targets in (split.train_targets, split.test_targets):
+        counts = np.bincount(targets)
+        assert counts.min() >= 0.75 * counts.mean()
 
 
 @pytest.mark.parametrize("name", OFFLINE)
@@ -55,8 +97,8 @@ def test_loading_again_gives_the_same_arrays(name):
     assert DATASETS[name].load() is DATASETS[name].load()
 
 
-@pytest.mark.parametrize("name", OFFLINE)
-def test_probes_are_the_first_image_of_each_class(name):
+@pytest.mark.parametrize("name", CLASSIFY)
+def test_probes_are_the_first_input_of_each_class(name):
     dataset = DATASETS[name]
     split = dataset.load()
     probes = dataset.probes(split)
@@ -64,14 +106,34 @@ def test_probes_are_the_first_image_of_each_class(name):
     assert probes == tuple(labels.index(c) for c in range(len(dataset.classes)))
 
 
-@pytest.mark.parametrize("name", OFFLINE)
+@pytest.mark.parametrize("name", CLASSIFY)
 def test_many_probes_are_ten_of_each_class_and_begin_with_the_probes(name):
     dataset = DATASETS[name]
     split = dataset.load()
+    many, classes = dataset.many_probes(split), len(dataset.classes)
+    assert many[:classes] == dataset.probes(split)
+    assert len(set(many)) == len(many)
+    assert np.bincount(split.test_targets[list(many)]).tolist() == [10] * classes
+
+
+@pytest.mark.parametrize("name", REGRESS)
+def test_probes_of_a_regression_go_from_the_smallest_to_the_largest_target(name):
+    dataset = DATASETS[name]
+    split = dataset.load()
+    first = split.test_targets[:, 0]
+    probes = first[list(dataset.probes(split))]
+    assert len(probes) == 10 and (np.diff(probes) >= 0).all()
+    assert (probes[0], probes[-1]) == (first.min(), first.max())
+
+
+@pytest.mark.parametrize("name", [name for name in OFFLINE if name not in CLASSIFY])
+def test_many_probes_without_classes_begin_with_the_probes(name):
+    dataset = DATASETS[name]
+    split = dataset.load()
     many = dataset.many_probes(split)
-    assert many[: len(dataset.classes)] == dataset.probes(split)
-    assert len(set(many)) == 100
-    assert np.bincount(split.test_targets[list(many)]).tolist() == [10] * 10
+    assert many[:10] == dataset.probes(split)
+    assert len(set(many)) == len(many) >= min(100, dataset.test_size)
+    assert all(0 <= place < dataset.test_size for place in many)
 
 
 def test_no_more_than_sixteen_classes_are_probed():
@@ -92,7 +154,7 @@ def test_inputs01_runs_from_0_to_1_in_float32():
         as_fed(np.zeros(3))
 
 
-def test_the_list_needs_no_library_and_mnist_needs_no_torch():
+def test_the_list_needs_no_library_and_loading_needs_no_torch():
     script = """
 import sys, core.data
 assert not {"torch", "torchvision", "sklearn"} & set(sys.modules), "imported too early"
@@ -113,7 +175,8 @@ def test_the_test_part_alone_is_the_same_as_in_the_whole(name):
     assert dataset.probes(part) == dataset.probes(whole)
 
 
-def test_looking_at_a_data_set_that_is_not_here_starts_no_download(home):
+@pytest.mark.parametrize("name", [name for name in DATASETS if name not in OFFLINE])
+def test_looking_at_a_data_set_that_is_not_here_starts_no_download(home, name):
     with pytest.raises(DataError, match="not on this machine"):
-        DATASETS["fashion_full"].load_test()
+        DATASETS[name].load_test()
     assert not (home / "data").exists()

@@ -4,11 +4,12 @@ import gzip
 import http.server
 import struct
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from core.data import DATASETS, DataError, fashion_full
+from core.data import DATASETS, DataError, download, fashion_full
 from core.data.dataset import _kept
 from core.data.idx import FILES
 
@@ -89,8 +90,8 @@ def test_without_a_network_a_sentence_says_what_to_do(home, monkeypatch):
 
 
 def test_a_server_that_never_answers_is_given_up(home, monkeypatch):
-    monkeypatch.setattr(fashion_full, "ASK", "import time; time.sleep(3600)")
-    monkeypatch.setattr(fashion_full, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(download, "ASK", "import time; time.sleep(3600)")
+    monkeypatch.setattr(download, "CONNECT_SECONDS", 0.2)
     with pytest.raises(DataError, match="no connection to its server"):
         FULL.load()
     assert files_in(home) == []
@@ -125,8 +126,9 @@ def test_files_that_are_here_are_read_without_a_network(home, monkeypatch):
 def test_a_download_takes_the_place_of_damaged_files(home, monkeypatch, tmp_path):
     write_files(tmp_path / "server" / "FashionMNIST" / "raw")
     copy = f"import shutil, sys; shutil.copytree({str(tmp_path / 'server')!r}, sys.argv[1], "
-    monkeypatch.setattr(fashion_full, "ASK", "pass")
-    monkeypatch.setattr(fashion_full, "DOWNLOAD", copy + "dirs_exist_ok=True)")
+    monkeypatch.setattr(download, "ASK", "pass")
+    copying = replace(fashion_full.SOURCE, script=copy + "dirs_exist_ok=True)")
+    monkeypatch.setattr(fashion_full, "SOURCE", copying)
     raw = home / "data" / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
     for name in FILES:
@@ -136,7 +138,7 @@ def test_a_download_takes_the_place_of_damaged_files(home, monkeypatch, tmp_path
 
 
 def test_a_home_that_takes_no_files_is_a_sentence(home, monkeypatch):
-    monkeypatch.setattr(fashion_full, "ASK", "pass")
+    monkeypatch.setattr(download, "ASK", "pass")
     home.mkdir()
     (home / "data").write_text("a file where the folder should be")
     with pytest.raises(DataError, match="could not be stored"):

@@ -1,0 +1,92 @@
+"""Generated data sets: what is asked for can be told from the inputs, and not too easily."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from core.data import DATASETS
+
+MOST_BY_A_LINE = {"spirals": 0.7, "circles": 0.7, "moons": 0.9, "xor": 0.75}
+GENERATED = [name for name, d in DATASETS.items() if d.terms.startswith("Generated")]
+
+
+def both(name):
+    """All inputs and targets of a data set, training and test part in a row."""
+    split = DATASETS[name].load()
+    inputs = np.concatenate([split.train_inputs, split.test_inputs])
+    return inputs, np.concatenate([split.train_targets, split.test_targets])
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_its_description_says_that_it_is_generated(name):
+    assert "enerated" in DATASETS[name].description
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_no_input_comes_twice(name):
+    inputs = both(name)[0]
+    assert len(np.unique(inputs.reshape(len(inputs), -1), axis=0)) == len(inputs)
+
+
+@pytest.mark.parametrize("name", MOST_BY_A_LINE)
+def test_points_are_told_apart_by_their_neighbours_but_not_by_a_line(name):
+    split = DATASETS[name].load()
+    train, test = (split.train_inputs, split.train_targets), (split.test_inputs, split.test_targets)
+    assert LogisticRegression().fit(*train).score(*test) < MOST_BY_A_LINE[name]
+    assert KNeighborsClassifier().fit(*train).score(*test) > 0.95
+    assert 0.8 < np.abs(split.train_inputs).max() < 1.5
+
+
+def test_the_spirals_wind_around_each_other_twice():
+    points, classes = both("spirals")
+    angle = np.arctan2(points[:, 1], points[:, 0])
+    for spiral, turned in ((0, np.pi / 2), (1, -np.pi / 2)):
+        chosen = (classes == spiral) & (np.abs(np.angle(np.exp(1j * (angle - turned)))) < 0.2)
+        radius = np.sort(np.hypot(*points[chosen].T))
+        # Seen in one direction, an arm passes once in each turn, 0.45 further out.
+        inner, outer = np.split(radius, [np.argmax(np.diff(radius)) + 1])
+        assert outer.mean() - inner.mean() == pytest.approx(0.45, abs=0.03)
+        assert outer.min() - inner.max() > 0.25
+
+
+def test_adding_asks_for_the_sum_of_the_two_marked_values():
+    inputs, targets = both("adding")
+    quantity = DATASETS["adding"].quantity
+    values, markers = inputs[..., 0], inputs[..., 1]
+    assert set(np.unique(markers)) == {0, 1}
+    assert (markers[:, :25].sum(axis=1) == 1).all() and (markers[:, 25:].sum(axis=1) == 1).all()
+    sums = targets[:, 0] * quantity.spread + quantity.mean
+    np.testing.assert_allclose(sums, (values * markers).sum(axis=1), atol=1e-5)
+
+
+def test_recall_asks_for_the_first_symbol_and_it_comes_never_again():
+    inputs, targets = both("recall")
+    dataset = DATASETS["recall"]
+    named = np.array(dataset.alphabet)[inputs[:, 0]]
+    np.testing.assert_array_equal(named, np.array(dataset.classes)[targets])
+    assert inputs[:, 1:].min() >= len(dataset.classes)
+
+
+def test_temporal_order_asks_for_the_two_symbols_that_matter_in_their_order():
+    inputs, targets = both("temporal_order")
+    dataset = DATASETS["temporal_order"]
+    for row, target in zip(inputs, targets, strict=True):
+        seen = [dataset.alphabet[symbol] for symbol in row]
+        assert ", ".join(s for s in seen if s in "XY") == dataset.classes[target]
+
+
+def test_each_kind_of_wave_has_the_spectrum_of_its_kind():
+    sounds, classes = both("waveforms")
+    power = np.abs(np.fft.rfft(sounds.reshape(len(sounds), -1), axis=1))[:, 1:] ** 2
+    power /= power.sum(axis=1, keepdims=True)
+    spread = np.exp(-(power * np.log(power)).sum(axis=1))  # how many frequencies share the power
+    tone, chirp, square, noise = (np.median(spread[classes == kind]) for kind in range(4))
+    assert tone < square < noise and tone < chirp < noise
+
+
+def test_waves_are_not_told_apart_by_a_linear_layer():
+    split = DATASETS["waveforms"].load()
+    train, test = split.train_inputs.reshape(4000, -1), split.test_inputs.reshape(1000, -1)
+    line = LogisticRegression(max_iter=300, tol=1e-2).fit(train, split.train_targets)
+    assert line.score(test, split.test_targets) < 0.4
