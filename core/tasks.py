@@ -26,9 +26,9 @@ WORDS: dict[Task, Words] = {
     "regress": Words(
         "mean squared error",
         "share explained",
-        "{score:.2%} of the variance of {count:,} test targets is explained.",
-        "1 − squared error ÷ the training targets' variance: 0 is what always saying their mean "
-        "gets, 1 is perfect, below 0 is worse than the mean.",
+        "{score:.2%} of what {count:,} test targets differ from the mean is explained.",
+        "1 − squared error ÷ that of always saying the training targets' mean: 0 is that trivial "
+        "guess, 1 is perfect, below 0 is worse.",
     ),
     "next": Words(
         "cross-entropy",

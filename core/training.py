@@ -44,10 +44,10 @@ def tensors(name: str) -> tuple[torch.Tensor, ...]:
     """
     split = DATASETS[name].load()
     return (
-        torch.from_numpy(as_fed(split.train_inputs)),
-        torch.from_numpy(split.train_targets.copy()),
-        torch.from_numpy(as_fed(split.test_inputs)),
-        torch.from_numpy(split.test_targets.copy()),
+        torch.tensor(as_fed(split.train_inputs)),
+        torch.tensor(split.train_targets),
+        torch.tensor(as_fed(split.test_inputs)),
+        torch.tensor(split.test_targets),
     )
 
 
@@ -68,14 +68,11 @@ def evaluate(
     """Mean loss and score in evaluation mode; touches no random state and no statistic."""
     training = network.training
     network.eval()
-    loss = score = 0.0
     with torch.inference_mode():
-        for part, truth in zip(inputs.split(1000), targets.split(1000), strict=True):
-            output = network(part)
-            loss += LOSSES[task](output, truth).item() * len(truth)
-            score += SCORES[task](output, truth).item() * len(truth)
+        output = torch.cat([network(part) for part in inputs.split(1000)])
+        measured = LOSSES[task](output, targets).item(), SCORES[task](output, targets).item()
     network.train(training)
-    return loss / len(targets), score / len(targets)
+    return measured
 
 
 class Window:

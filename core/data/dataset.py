@@ -102,6 +102,9 @@ class Dataset:
     alphabet: tuple[str, ...] = ()
     quantity: Quantity | None = None
     features: tuple[str, ...] = ()
+    epochs: int = 5
+    learning_rate: float = 0.001
+    """What suits most networks on it: what a run has where nobody says otherwise."""
 
     @property
     def kind(self) -> Kind:

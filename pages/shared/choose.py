@@ -95,7 +95,7 @@ def choose(
     format_func: Callable[[Option], str] = str,
     **more: Any,
 ) -> Option:
-    """Let a person choose one option, side by side where there are few; the choice is in the link."""
+    """Let a person choose one option, side by side where there are few; it is in the link."""
     common: dict[str, Any] = {"key": key, "bind": "query-params", "format_func": format_func}
     if len(options) > MOST_SIDE_BY_SIDE:
         chosen = st.selectbox(title, options, **common, **more)

@@ -84,8 +84,8 @@ def _convolution(
     others = f"; all {len(seen)} channels {sums.sum():.4g}" if len(seen) > 1 else ""
     st.caption(
         f"The products add up to {sums[channel]:.4g}{others}. With the bias "
-        f"{bias[one]:.4g} that is {sums.sum() + bias[one]:.4g}; recorded at row {row}, column {column}: "
-        f"{gave[one, row, column]:.4g}."
+        f"{bias[one]:.4g} that is {sums.sum() + bias[one]:.4g}; recorded at row {row}, "
+        f"column {column}: {gave[one, row, column]:.4g}."
     )
 
 
