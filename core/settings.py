@@ -136,9 +136,10 @@ class Settings(BaseModel):
                     f"layer {layer.place}: BatchNorm needs at least two images in a batch"
                 )
         numbers = [math.prod(layer.output_shape) for layer in layers]
-        bytes_needed = 8 * max(batch * sum(numbers), LOOKED_AT * max(numbers))
+        kept = [layer.kept for layer in layers]
+        bytes_needed = 8 * max(batch * sum(kept), LOOKED_AT * max(numbers))
         if bytes_needed > MOST_BYTES:
-            place = layers[numbers.index(max(numbers))].place
+            place = layers[kept.index(max(kept))].place
             raise Mismatch(
                 f"layer {place} gives the most numbers, and the network "
                 f"would need {bytes_needed / 1e9:.0f} GB of memory, of at most "
