@@ -6,11 +6,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.architectures import ARCHITECTURES
-from core.architectures.architecture import Work
 from core.architectures.bricks import AnyBrick, Mismatch, place_of, sizes
 from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS
-from core.data.dataset import Dataset
+from core.tasks import fitting, work_of
 
 Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
 OPTIMIZERS: dict[str, str] = {
@@ -114,7 +113,8 @@ class Settings(BaseModel):
                 f"{_listed(fitting(dataset))} would fit"
             )
         bricks = options.bricks(work)
-        return {**given, "options": options.model_dump(), "bricks": bricks}
+        suits = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
+        return {**suits, **given, "options": options.model_dump(), "bricks": bricks}
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
@@ -136,9 +136,10 @@ class Settings(BaseModel):
                     f"layer {layer.place}: BatchNorm needs at least two images in a batch"
                 )
         numbers = [math.prod(layer.output_shape) for layer in layers]
-        bytes_needed = 8 * max(batch * sum(numbers), LOOKED_AT * max(numbers))
+        kept = [layer.kept for layer in layers]
+        bytes_needed = 8 * max(batch * sum(kept), LOOKED_AT * max(numbers))
         if bytes_needed > MOST_BYTES:
-            place = layers[numbers.index(max(numbers))].place
+            place = layers[kept.index(max(kept))].place
             raise Mismatch(
                 f"layer {place} gives the most numbers, and the network "
                 f"would need {bytes_needed / 1e9:.0f} GB of memory, of at most "
@@ -182,19 +183,8 @@ class Settings(BaseModel):
     @property
     def activation(self) -> str | None:
         """The first activation function of the network."""
-        return next((b.function for b in self.bricks if b.kind == "activation"), None)
-
-
-def work_of(dataset: Dataset) -> Work:
-    """What a network has to do for a data set."""
-    outputs, symbols = dataset.output_shape[-1], len(dataset.alphabet)
-    return Work(dataset.shape, outputs, symbols, every_step=dataset.task == "next")
-
-
-def fitting(dataset: Dataset) -> list[str]:
-    """The names of the architectures that are made for a data set."""
-    work = work_of(dataset)
-    return [name for name, known in ARCHITECTURES.items() if known.fits(work)]
+        bricks = (layer.brick for layer in self.layers)
+        return next((b.function for b in bricks if b.kind == "activation"), None)
 
 
 def _listed(names: Any) -> str:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from core.data.dataset import Task
+from core.architectures import ARCHITECTURES
+from core.architectures.architecture import Work
+from core.data.dataset import Dataset, Task
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,15 @@ WORDS: dict[Task, Words] = {
         "The share of the symbols that were named right from those before them.",
     ),
 }
+
+
+def work_of(dataset: Dataset) -> Work:
+    """What a network has to do for a data set."""
+    outputs, symbols = dataset.output_shape[-1], len(dataset.alphabet)
+    return Work(dataset.shape, outputs, symbols, every_step=dataset.task == "next")
+
+
+def fitting(dataset: Dataset) -> list[str]:
+    """The names of the architectures that are made for a data set."""
+    work = work_of(dataset)
+    return [name for name, known in ARCHITECTURES.items() if known.fits(work)]

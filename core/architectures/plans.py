@@ -91,6 +91,11 @@ class Layer:
         return self.brick.multiply_adds(self.input_shape)
 
     @property
+    def kept(self) -> int:
+        """How many numbers a training step keeps of it for one input, about."""
+        return math.prod(self.output_shape) * self.brick.copies
+
+    @property
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
         return self.brick.formula()
@@ -148,10 +153,8 @@ class _Planner:
                     else self.layer(brick, here, place)
                 )
             except Mismatch as mismatch:
-                text = str(mismatch)
-                raise Mismatch(
-                    text if text.startswith("layer ") else f"layer {place}: {text}"
-                ) from None
+                found = "" if str(mismatch).startswith("layer ") else f"layer {place}: "
+                raise Mismatch(f"{found}{mismatch}") from None
             mine.append(self.layers[-1])
         return here, tuple(mine)
 

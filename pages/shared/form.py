@@ -9,7 +9,8 @@ from pydantic.fields import FieldInfo
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
-from core.settings import OPTIMIZERS, Settings, Unfit, fitting, settings_from
+from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
+from core.tasks import fitting
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}

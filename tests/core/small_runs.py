@@ -24,13 +24,56 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "options": {"depth": 2, "width": 12, "batch_norm": True, "dropout": 0.3},
     },
 }
+DROP = {"kind": "dropout", "share": 0.3}
+CONV = {"kind": "conv2d", "filters": 4, "padding": 1}
+ACT = {"kind": "activation", "function": "elu"}
+NESTED: dict[str, dict[str, Any]] = {
+    "steps": {
+        "bricks": [
+            {"kind": "rows"},
+            {"kind": "positions"},
+            {"kind": "lstm", "units": 3, "layers": 2, "bidirectional": True},
+            {
+                "kind": "residual",
+                "block": [{"kind": "layernorm"}, {"kind": "selfattention", "heads": 2}, DROP],
+            },
+            {"kind": "gru", "units": 5},
+            {"kind": "rnn", "units": 6},
+            {"kind": "laststep"},
+            {"kind": "linear", "units": 10},
+        ]
+    },
+    "images": {
+        "bricks": [
+            CONV,
+            {
+                "kind": "residual",
+                "block": [{"kind": "residual", "block": [CONV, {"kind": "batchnorm"}, ACT]}, CONV],
+            },
+            {
+                "kind": "residual",
+                "block": [
+                    {
+                        "kind": "branches",
+                        "branches": [[CONV], [{"kind": "groupnorm", "groups": 2}, DROP], []],
+                    },
+                    {"kind": "conv2d", "filters": 6, "stride": 2, "padding": 1},
+                ],
+                "shortcut": [{"kind": "avgpool2d"}, {"kind": "conv2d", "filters": 6, "kernel": 1}],
+            },
+            {"kind": "globalaveragepool"},
+            {"kind": "linear", "units": 10},
+        ]
+    },
+}
+"""Networks of containers, over rows and over images."""
 
 
 def small(network: str = "two_linear", **changes: Any) -> Settings:
     """Twelve steps an epoch, two epochs, on 359 of the digits."""
     usual = {"data": "digits", "share": 0.25, "batch_size": 32, "epochs": 2, "seed": 5}
     usual["learning_rate"] = 0.002
-    return settings_from({**usual, **NETWORKS[network], **changes})
+    return settings_from({**usual, **(NETWORKS | NESTED)[network], **changes})
 
 
 class Impatient(Inbox):

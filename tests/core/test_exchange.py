@@ -17,6 +17,7 @@ from core.records import Event
 from core.rows import Damaged
 from core.runfile import Writer
 from core.runs import Run
+from tests.core.small_runs import NESTED
 from tests.samples import (
     append,
     filed,
@@ -58,7 +59,18 @@ NORMED = {
 }
 
 
-@pytest.mark.parametrize("changes", [{}, LENET, PRELU, NORMED, {"recorded_units": 3}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        LENET,
+        PRELU,
+        NORMED,
+        {"recorded_units": 3},
+        NESTED["steps"] | {"optimizer": "adam", "recorded_units": 3},
+        NESTED["images"] | {"optimizer": "rmsprop"},
+    ],
+)
 def test_what_is_exported_comes_back_equal_under_a_new_id(home: Path, changes: dict):
     run = written(small_settings(**changes), "its name")
     runs.change(run, pinned="yes")

@@ -40,6 +40,11 @@ class Brick(BaseModel):
         """
         return 0
 
+    @property
+    def copies(self) -> int:
+        """How many numbers torch keeps until the gradient is known, for each one that comes out."""
+        return 1
+
     def window(self) -> Window | None:
         """The window that slides along each side; None where one output sees everything.
 

@@ -51,7 +51,7 @@ class GroupNorm(Brick):
                 f"GroupNorm needs a vector or an image, but gets {sizes(shape)}; take LayerNorm"
             )
         if shape[0] % self.groups:
-            fitting = [n for n in range(1, shape[0] + 1) if shape[0] % n == 0][:8]
+            fitting = [n for n in range(1, min(shape[0], 4096) + 1) if shape[0] % n == 0][:8]
             raise Mismatch(
                 f"GroupNorm cannot share {shape[0]} channels between {self.groups} groups; "
                 f"{', '.join(map(str, fitting))} would fit"

@@ -8,6 +8,8 @@ from core.architectures.bricks.base import Brick, Mismatch, Shape, product, sequ
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 """How many weighted sums a recurrent cell makes for each unit."""
+KEPT = {"rnn": 4, "lstm": 24, "gru": 9}
+"""How many numbers torch keeps for each unit and step, about, until the gradient is known."""
 
 
 class Embedding(Brick):
@@ -70,6 +72,10 @@ class _Recurrent(Brick):
         matrices = [s for name, s in self.weights(shape).items() if name.startswith("weight")]
         return shape[0] * sum(map(product, matrices))
 
+    @property
+    def copies(self) -> int:
+        return self.layers * KEPT[self.kind]
+
     def window(self) -> None:
         return None
 
@@ -131,6 +137,10 @@ class SelfAttention(Brick):
     def multiply_adds(self, shape: Shape) -> int:  # noqa: D102
         time, features = shape
         return 4 * time * features**2 + 2 * time**2 * features
+
+    @property
+    def copies(self) -> int:  # noqa: D102
+        return 6  # query, key, value, their mix, the output, and sums by head
 
     def window(self) -> None:  # noqa: D102
         return None

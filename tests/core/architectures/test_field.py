@@ -53,8 +53,8 @@ def reached(bricks: list[AnyBrick], shape: tuple[int, ...]) -> dict[str, tuple[i
             middle = result[:, result.shape[1] // 2]
         (slope,) = torch.autograd.grad(middle.abs().sum(), x, retain_graph=True)
         along = slope.abs().sum(dim=(0, 1, 3) if len(shape) == 3 else (0, 2))
-        places = along.nonzero()[:, 0]
-        found[layer.name] = int(places[0]), int(places[-1])
+        places = along.nonzero()[:, 0].tolist() or [0]  # none where it looks at padding alone
+        found[layer.name] = places[0], places[-1]
     return found
 
 

@@ -21,7 +21,7 @@ from core.data import DATASETS
 from core.pictures import Probes, layer_view, live_frame, plane_of, strip, unpack
 from core.pictures.strips import layer_numbers
 from core.records import Array, Moment
-from core.settings import fitting
+from core.tasks import fitting
 
 
 def recorded(layers, step=0, dtype=np.float16, units=None):
