@@ -118,7 +118,8 @@ def _read(
     step = STEPS[brick.kind]
     rows = gates(brick)
     for t in range(time):
-        from_state = now["hidden"] @ weight_hh.T + bias_hh
+        # Not `@`: beside a training run it would wait at every step for its threads to wake.
+        from_state = np.einsum("nu,ru->nr", now["hidden"], weight_hh) + bias_hh
         given = {name: from_input[:, t, part] for name, part in rows.items()}
         kept = {name: from_state[:, part] for name, part in rows.items()}
         now = step(brick, given, kept, now)

@@ -6,13 +6,23 @@ import plotly.graph_objects as go
 
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.activation_curve import activation_curve
+from core.figures.attention_map import attention_map
+from core.figures.before_after import before_after
+from core.figures.decision_boundary import decision_boundary
 from core.figures.distribution_over_time import distribution_over_time
+from core.figures.embedding_plane import embedding_plane
 from core.figures.feature_maps import feature_maps
+from core.figures.forecast import forecast
 from core.figures.loss_curve import loss_curve
+from core.figures.next_symbols import next_symbols
 from core.figures.numbers_over_time import numbers_over_time
+from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
+from core.figures.receptive_field import receptive_field
 from core.figures.ridges import ridges
+from core.figures.shares import shares
 from core.figures.softmax_bars import softmax_bars
+from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from core.figures.weight_matrix import weight_matrix
 
@@ -28,4 +38,14 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "probabilities": probabilities,
     "activation_curve": activation_curve,
     "softmax_bars": softmax_bars,
+    "states_over_time": states_over_time,
+    "attention_map": attention_map,
+    "embedding_plane": embedding_plane,
+    "forecast": forecast,
+    "predicted_against_true": predicted_against_true,
+    "decision_boundary": decision_boundary,
+    "before_after": before_after,
+    "shares": shares,
+    "receptive_field": receptive_field,
+    "next_symbols": next_symbols,
 }

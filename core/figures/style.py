@@ -20,6 +20,7 @@ WEIGHT = "#7b5ea7"
 PRE_ACTIVATION = "#1b9e8f"
 ACTIVATION = "#c98a00"
 GRADIENT = "#c2498b"
+GATE = "#6a994e"  # how much is let through, from 0 to 1: gates, attention, branches
 TRAINING = "#2f6db5"
 HELD_OUT = "#d9822b"
 DEAD = "#8a8f98"
@@ -30,11 +31,13 @@ ROLES = {
     "pre_activation": PRE_ACTIVATION,
     "activation": ACTIVATION,
     "gradient": GRADIENT,
+    "gate": GATE,
 }
 
 # Lines that are told apart by name only (layers, norms): after the last one the dashes change.
 LINES = ("#2f6db5", "#d9822b", "#1b9e8f", "#c2498b", "#7b5ea7", "#8a8f98", "#c98a00")
 DASHES = ("solid", "dash", "dot", "dashdot")
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down")
 
 # Zero is see-through and in the middle, so it takes the page's own background in light and in dark.
 SIGNED = (
@@ -44,11 +47,17 @@ SIGNED = (
     (0.75, "rgba(224,130,80,0.75)"),
     (1.0, "rgba(179,88,6,1)"),
 )
+FIELD = (  # the same, pale enough for points to lie on
+    (0.0, "rgba(33,102,172,0.55)"),
+    (0.5, "rgba(128,128,128,0)"),
+    (1.0, "rgba(179,88,6,0.55)"),
+)
 
 MUTED = "#7a7f87"  # text where the page's own colours are not known: 4:1 on white and on black
 GRID = "rgba(128,132,140,0.25)"
 EDGE = "rgba(128,132,140,0.8)"
 CLEAR = "rgba(0,0,0,0)"
+PAPER = "rgba(255,255,255,0.8)"  # the rim of points that lie on colours
 
 TITLE, TEXT, LINE = 14, 12, 17  # pixels: axis titles, all other text, the height of a line
 STRIP, CURVE, MATRIX = 180, 320, 440  # the three heights in pixels
@@ -121,6 +130,34 @@ def caption(fig: go.Figure, *sentences: str) -> go.Figure:
     return fig.update_layout(height=fig.layout.height + room, margin_b=fig.layout.margin.b + room)
 
 
+WHITE = {" ": "␣", "\n": "↵", "\t": "⇥", "": "∅"}
+
+
+def symbol(text: object) -> str:
+    """A symbol as it can be seen and is shown literally: a space is "␣", the end of a line "↵"."""
+    return plain(WHITE.get(str(text), text))
+
+
+def named_ticks(labels: Sequence[object] | None, kept: np.ndarray, most: int) -> dict[str, Any]:
+    """Ticks with the labels of the things drawn; none where there are more letters than `most`."""
+    names = [symbol(labels[i]) for i in kept if i < len(labels)] if labels is not None else []
+    if not names or sum(map(len, names)) > most:
+        return {}
+    return dict(tickvals=kept[: len(names)], ticktext=names, tickmode="array")
+
+
+def called(labels: Sequence[object] | None, kept: np.ndarray) -> list[str]:
+    """What a pointer's text adds to the number of each thing drawn: its label, " (a)", or ""."""
+    names = [] if labels is None else labels
+    return [f" ({symbol(names[i])})" if i < len(names) else "" for i in kept]
+
+
+def light(values: np.ndarray) -> np.ndarray:
+    """The values as float32, half as much to send, where all of them fit into it."""
+    fits = np.nanmax(np.abs(values), initial=0.0) < 1e37
+    return values.astype(np.float32) if fits else values
+
+
 def thinned(n: int, budget: int) -> np.ndarray:
     """Which of n things to draw: at most `budget` indices, evenly spread, first and last kept."""
     if n <= budget:
@@ -154,10 +191,20 @@ def largest(values: np.ndarray) -> float:
     return top if top > 0 else 1.0
 
 
+def end(scale: float | None, values: np.ndarray) -> float:
+    """Where a scale ends: where it was asked to, else at the largest of the values."""
+    return float(scale) if scale is not None and 0 < scale <= LARGEST else largest(values)
+
+
 def shades(color: str) -> list[list[Any]]:
     """A scale from see-through (0) to a colour (1), steep at first so that small shares show."""
     stops = ((0.0, 0.0), (0.02, 0.18), (0.1, 0.4), (0.3, 0.65), (0.6, 0.85), (1.0, 1.0))
     return [[at, faded(color, strength)] for at, strength in stops]
+
+
+def evenly(color: str) -> list[list[Any]]:
+    """A scale from see-through (0) to a colour (1) in which half of it is half as strong."""
+    return [[0.0, faded(color, 0)], [1.0, faded(color, 1)]]
 
 
 def faded(color: str, strength: float) -> str:
@@ -167,9 +214,11 @@ def faded(color: str, strength: float) -> str:
 
 
 def colorbar(title: str) -> dict[str, Any]:
-    """A slim colour bar with a title above it."""
+    """A slim colour bar with a title above it, in short lines and apart from the numbers."""
+    lines = [plain(line) for line in wrap(str(title), 9, break_on_hyphens=False)]
+    text = "<br>".join([*lines, '<span style="font-size:5px"> </span>'])
     return dict(
-        title=dict(text=plain(title), font=dict(size=TEXT), side="top"),
+        title=dict(text=text, font=dict(size=TEXT), side="top"),
         **dict(
             thickness=10, len=1, outlinewidth=0, xpad=6, ypad=0, nticks=5, tickfont=dict(size=TEXT)
         ),

@@ -76,6 +76,37 @@ ARGUMENTS = {
         shares={"dead": v[0] if len(v) else math.nan},
     ),
     "softmax_bars": lambda v: dict(labels=labels(v), at_one=v, at_temperature=v, temperature=0.5),
+    "states_over_time": lambda v: dict(
+        values=np.stack([v] * 20, axis=1) if len(v) else v,
+        labels=labels(v),
+        role="gate" if len(v) == 4 else "state",
+    ),
+    "attention_map": lambda v: dict(
+        values=np.stack([v, -v]) if len(v) else v, labels=labels(v), scale=v[0] if len(v) else None
+    ),
+    "embedding_plane": lambda v: dict(
+        vectors=np.stack([v, v[::-1], v**0], axis=1) if len(v) else v,
+        symbols=labels(v),
+        reference=v[:, None] if len(v) == 2 else None,
+    ),
+    "forecast": lambda v: dict(past=v, future=v, predicted=v[::-1], unit="<°C>"),
+    "predicted_against_true": lambda v: dict(
+        true=v, predicted=v[::-1], others={"linear regression": -v}, unit="<°C>"
+    ),
+    "decision_boundary": lambda v: dict(
+        x=np.arange(len(v)),
+        y=np.arange(2),
+        probabilities=np.stack([np.stack([v] * (2 + len(v) % 2), axis=1)] * 2) if len(v) else v,
+        points=np.stack([v, v], axis=1),
+        targets=np.arange(len(v)) % 2,
+        classes=labels(range(2 + len(v) % 2)),
+    ),
+    "before_after": lambda v: dict(before=v, after=v[::-1] / 2),
+    "shares": lambda v: dict(names=labels(v), values=v),
+    "receptive_field": lambda v: dict(
+        image=np.stack([v, v]) if len(v) else v, sees=(-1, 0, 1, 3), place=(0, 2), layer="<conv1>"
+    ),
+    "next_symbols": lambda v: dict(symbols=labels(v), probabilities=v, guesses=labels(v)[::-1]),
 }
 
 
@@ -155,7 +186,7 @@ def test_many_values_are_thinned_and_the_caption_says_so(name):
     if name == "weight_matrix":
         assert not captions  # 2 x 5,000 cells are within its budget
     else:
-        assert captions and " of " in captions[0]
+        assert captions and " of " in captions[0].replace("<br>", " ")
     assert len(fig.to_json()) < 1_500_000
 
 
