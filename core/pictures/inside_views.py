@@ -18,6 +18,7 @@ from core.pictures.strips import card, frame, layout_of, shared_scales
 from core.records import Array, Moment
 from core.recurrent import PARTS, states
 
+ROLES = {"gate": "gate", "state": "activation", "pre_activation": "pre-activation"}
 KINDS = ("rnn", "lstm", "gru", "selfattention")
 
 
@@ -67,7 +68,7 @@ def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
         maps = attention(weights, inputs, brick.heads, brick.causal).maps.swapaxes(2, 3)
         told = "each row's step takes from each column's"
         return [
-            Part(f"head {head + 1}", "activation", maps[:, head], True, told)
+            Part(f"head {head + 1}", "gate", maps[:, head], True, told)
             for head in range(brick.heads)
         ]
     found = states(brick, weights, inputs)  # type: ignore[arg-type]
@@ -76,7 +77,7 @@ def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
     return [
         Part(
             f"{name} {place.replace('_', ' ')}" if many else name,
-            {"pre_activation": "pre-activation"}.get(roles[name], "activation"),
+            ROLES[roles[name]],
             values,
             roles[name] == "gate",
             "time → × unit ↓",

@@ -41,10 +41,10 @@ def choose_settings() -> Settings | Unfit:
             }
         with third:
             optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
-            learning_rate = field_input("learning_rate", Settings.model_fields["learning_rate"])
+            learning_rate = _suited("learning_rate", data)
             batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
         with fourth:
-            epochs = field_input("epochs", Settings.model_fields["epochs"])
+            epochs = _suited("epochs", data)
             seed = field_input("seed", Settings.model_fields["seed"])
     given = {"data": data, "share": share / 100, "architecture": name, "options": options}
     given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
@@ -64,26 +64,35 @@ def described(settings: Settings) -> str:
     )
 
 
-def field_input(name: str, field: FieldInfo, family: str = "") -> Any:
+def _suited(name: str, data: str) -> Any:
+    """An input whose default suits the data set; a data set of its own wish has its own input."""
+    field, suits = Settings.model_fields[name], getattr(DATASETS[data], name)
+    if suits == field.default:
+        return field_input(name, field)
+    return field_input(name, field, data, suits)
+
+
+def field_input(name: str, field: FieldInfo, family: str = "", default: Any = None) -> Any:
     """One input for a field: what it is follows from the field's type and bounds."""
     key = f"{family}_{name}" if family else name
+    default = field.default if default is None else default
     title = field.title or name.replace("_", " ").capitalize()
     help_text, low, high = field.description, *_bounds(field)
     if get_origin(field.annotation) is Literal:
         words = [str(word) for word in get_args(field.annotation)]
         return _pick(title, {word: TITLES.get(word, word) for word in words}, key)
     if field.annotation is bool:
-        return st.toggle(title, value=field.default, key=key, help=help_text, **KEPT)
+        return st.toggle(title, value=default, key=key, help=help_text, **KEPT)
     if field.annotation is int:
         return st.number_input(
-            title, int(low), int(high), field.default, 1, key=key, help=help_text, **KEPT
+            title, int(low), int(high), default, 1, key=key, help=help_text, **KEPT
         )
     return st.number_input(
         title,
         float(low),
         float(min(high, 1000.0)),
-        float(field.default),
-        step=0.1 if high <= 1 else float(field.default) / 2,
+        float(default),
+        step=0.1 if high <= 1 else float(default) / 2,
         format="%.5g",
         key=key,
         help=help_text,
