@@ -11,7 +11,8 @@ import core.architectures
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.architectures.bricks import AnyBrick
-from core.architectures.builder import CONTAINERS, MODULES
+from core.architectures.builder import CONTAINERS, MODULES, owner
+from core.architectures.plans import PASSING
 from core.checkpoints import State
 from core.data import DATASETS
 from core.recording import Recorder, outputs_of
@@ -23,6 +24,14 @@ DIFFERENT = {
     "mlp": [{"batch_norm": True, "dropout": 0.4}, {"depth": 1, "width": 1}],
     "lenet": [{"max_pool": False}, {"filters": 1}, {"filters": 32}],
     "two_linear": [{"hidden": 1}, *({"activation": name} for name in ACTIVATIONS)],
+    "vgg": [{"batch_norm": False}, {"blocks": 3, "filters": 1}],
+    "resnet": [
+        {"depth": 2, "filters": 4},
+        {"skips": False, "filters": 2},
+        {"batch_norm": False, "activation": "tanh"},
+        {"batch_norm": False, "skips": False, "filters": 1},
+    ],
+    "inception": [{"batch_norm": False}, {"modules": 1, "filters": 1}],
 }
 CASES = [
     pytest.param(data, name, options, id=f"{data}-{name}-{index}")
@@ -82,14 +91,17 @@ def test_the_ends_of_every_slider_make_a_network_or_a_sentence(data, name):
 def test_the_plan_is_what_torch_does(data, name, options):
     settings = settings_of(data, name, options)
     network, layers = State(settings).network, settings.layers
-    assert [layer.name for layer in layers] == [name for name, _ in network.named_children()]
+    assert {owner(name)[0] for name, _ in network.named_parameters()} == {
+        layer.name for layer in layers if layer.weights
+    }
     with outputs_of(network, {layer.name for layer in layers}) as seen:
         network(batch_of(data)[0])
+    parameters = {owner(name): p for name, p in network.named_parameters()}
     for layer in layers:
         before, after = seen[layer.name]
         assert tuple(before.shape[1:]) == layer.input_shape
         assert tuple(after.shape[1:]) == layer.output_shape
-        learned = dict(network.get_submodule(layer.name).named_parameters())
+        learned = {kind: p for (at, kind), p in parameters.items() if at == layer.name}
         assert {kind: tuple(p.shape) for kind, p in learned.items()} == layer.weights
         assert layer.parameters == sum(p.numel() for p in learned.values())
     assert layers[-1].output_shape == (len(DATASETS[data].classes),)
@@ -118,7 +130,7 @@ def test_every_layer_but_flatten_is_recorded(data, name, options):
     arrays = recorder.moment(0, 0.0, 1.0).arrays
     for layer in settings.layers:
         kinds = {kind for owner, kind in arrays if owner == layer.name}
-        if layer.kind == "flatten":
+        if layer.kind in PASSING:
             assert kinds == set()
             continue
         learned = {*layer.weights, *(f"{kind}_gradient" for kind in layer.weights)}
