@@ -9,7 +9,8 @@ from core.recording import outputs_of
 def first_not_finite(network: nn.Module, images: torch.Tensor) -> str | None:
     """Where the first NaN or infinity stands on the way from the images to the prediction.
 
-    Looks at the network in the mode that it is in; while training, that is its last pass.
+    Looks at the network in the mode that it is in; while training, that is its last pass. Running
+    statistics decide nothing then, and count in evaluation only.
     """
     layers = {
         path.rpartition(".")[2]: module
@@ -19,10 +20,9 @@ def first_not_finite(network: nn.Module, images: torch.Tensor) -> str | None:
     with torch.no_grad(), outputs_of(network, set(layers)) as seen:
         network(images)
     for name in seen:  # in the order in which they were passed
-        own = (
-            *layers[name].named_parameters(recurse=False),
-            *layers[name].named_buffers(recurse=False),
-        )
+        own = list(layers[name].named_parameters(recurse=False))
+        if not network.training:
+            own += layers[name].named_buffers(recurse=False)
         for kind, tensor in own:
             if not tensor.isfinite().all():
                 return f"{kind} of {name}"

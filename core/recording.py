@@ -22,7 +22,7 @@ from core.shares import stack_shares, zone_shares
 
 WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
-OUTPUT_BUDGET = 16_384
+OUTPUT_BUDGET = 36_864
 """Most outputs of one moment for one probe input, shared between the layers alike."""
 
 Key = TypeVar("Key", str, ArrayKey)
@@ -151,6 +151,8 @@ class Recorder:
             OUTPUT_BUDGET,
             units,
         )
+        last = layers[-1].name  # what the network says is never cut
+        self.channels |= {last: widths[last]} if last in widths else {}
 
     def weights(self) -> dict[ArrayKey, torch.Tensor]:
         """A copy of every parameter as it is now, by its layer and kind."""

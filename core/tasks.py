@@ -44,7 +44,8 @@ WORDS: dict[Task, Words] = {
 def work_of(dataset: Dataset) -> Work:
     """What a network has to do for a data set."""
     outputs, symbols = dataset.output_shape[-1], len(dataset.alphabet)
-    return Work(dataset.shape, outputs, symbols, every_step=dataset.task == "next")
+    every_step, classes = dataset.task == "next", dataset.task != "regress"
+    return Work(dataset.shape, outputs, symbols, every_step, classes)
 
 
 def fitting(dataset: Dataset) -> list[str]:

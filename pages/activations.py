@@ -38,7 +38,7 @@ for number, layer in enumerate(layers):
         st.caption(f"{layer.formula} · {layer.sizes}{sample}")
         if after.ndim == 2:
             role = "pre-activation" if layer.gives_pre_activations else "activation"
-            still_chart(states_over_time(after, quantity=role, role=role), layer.name)
+            still_chart(states_over_time(after, quantity="value", role=role), layer.name)
             continue
         given = found.outputs.get(layer.sources[0]) if layer.kind == "activation" else None
         pair = (after, None) if layer.gives_pre_activations else (given, after)

@@ -26,6 +26,8 @@ class Work:
     outputs: int
     symbols: int = 0
     every_step: bool = False
+    classes: bool = True
+    """Whether the outputs are classes or symbols; else they are numbers."""
 
     @property
     def kind(self) -> str:

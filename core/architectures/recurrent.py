@@ -46,8 +46,11 @@ class Recurrent(Architecture):
         title="Numbers a symbol",
         description="The length of the learned vector for each symbol, where there are symbols.",
     )
-    reader: Literal["last step", "mean over time"] = Field(
-        "last step", title="Reads", description="What the Linear layer is given of the sequence."
+    reader: Literal["what suits", "last step", "mean over time"] = Field(
+        "what suits",
+        title="Reads",
+        description="What the Linear layer is given of the sequence: what suits is the mean of "
+        "what was heard for sounds and such, else the last step.",
     )
 
     def cell(self) -> AnyBrick:
@@ -60,6 +63,8 @@ class Recurrent(Architecture):
                 "who reads in both directions sees the symbol that it is to predict; "
                 "switch Both directions off"
             )
-        end: list[AnyBrick] = [LastStep() if self.reader == "last step" else MeanOverTime()]
+        suited = work.kind == "sequence" and work.classes
+        mean = suited if self.reader == "what suits" else self.reader == "mean over time"
+        end: list[AnyBrick] = [MeanOverTime() if mean else LastStep()]
         said = [] if work.every_step else end
         return [*read_in(work, self.embedding), self.cell(), *said, Linear(units=work.outputs)]

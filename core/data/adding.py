@@ -41,4 +41,6 @@ DATASET = Dataset(
     task="regress",
     quantity=QUANTITY,
     features=("value", "marker"),
+    epochs=12,
+    learning_rate=0.003,
 )

@@ -51,4 +51,5 @@ DATASET = Dataset(
     task="regress",
     quantity=QUANTITY,
     features=(*NUMBERS.values(), *CHOICES_SHOWN),
+    epochs=40,
 )

@@ -54,4 +54,5 @@ DATASET = Dataset(
     task="regress",
     quantity=QUANTITY,
     features=("CO2",),
+    epochs=30,
 )

@@ -51,4 +51,5 @@ DATASET = Dataset(
     terms="US Census Bureau, 1990, as it comes with names; public domain.",
     load=cached(_read),
     alphabet=tuple(ALPHABET),
+    epochs=15,
 )

@@ -21,4 +21,5 @@ DATASET = points(
     "Two spirals",
     "1,500 generated points on two spirals that wind around each other twice: no line parts them.",
     _draw,
+    epochs=100,
 )

@@ -31,4 +31,5 @@ DATASET = Dataset(
     task="regress",
     quantity=QUANTITY,
     features=("sunspots",),
+    epochs=25,
 )

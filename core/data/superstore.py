@@ -56,4 +56,5 @@ DATASET = Dataset(
     task="regress",
     quantity=QUANTITY,
     features=(*(name.lower() for name in NUMBERS), *CHOICES_SHOWN),
+    epochs=10,
 )

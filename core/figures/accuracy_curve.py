@@ -17,15 +17,16 @@ def accuracy_curve(
     *,
     epochs: style.Numbers | None = None,
     marks: Sequence[tuple[float, str]] = (),
+    quantity: str = "accuracy",
 ) -> go.Figure:
     """Training and held-out accuracy over steps, drawn in percent.
 
-    Accuracies are shares from 0 to 1. Once there are many, the axis leaves out the lowest twentieth
+    `quantity` names another share that is measured in its place. Accuracies are shares from 0 to 1. Once there are many, the axis leaves out the lowest twentieth
     of them, so that the last percent can be seen. `epochs` and `marks` as in `loss_curve`.
     """
     training, held_out = 100 * style.finite(accuracy), 100 * style.finite(held_out_accuracy)
     fig = learning_curve(
-        "accuracy (%)", ".2f", steps, training, held_out_steps, held_out, epochs, marks
+        f"{quantity} (%)", ".2f", steps, training, held_out_steps, held_out, epochs, marks
     )
     return fig.update_yaxes(range=percent_range(np.concatenate([training, held_out])))
 

@@ -108,7 +108,7 @@ def inside_view(
             seen.append((moment, parts_of(layer, moment, inputs)))
         except (KeyError, ValueError):
             continue
-    header: dict = {"view": "layer", "run": run_id, "title": layer.name, "live": False}
+    header: dict = {"view": "inside", "run": run_id, "title": layer.name, "live": False}
     header |= {"url": None, "step": step, "autoplay": False, "probe": probe} | probes.told()
     if not seen:
         return pack(header | {"cards": [], "frames": [], "layout": 0}, [])

@@ -80,7 +80,7 @@ def _given(
 def _plain(here: Here) -> None:
     role = "pre-activation" if here.layer.gives_pre_activations else "activation"
     if here.gave.ndim == 2:
-        still_chart(states_over_time(here.gave, quantity=role, role=role), "output")
+        still_chart(states_over_time(here.gave, quantity="value", role=role), "output")
     elif here.gave.ndim == 3:
         still_chart(feature_maps(here.gave, quantity=role), "output")
     else:

@@ -80,7 +80,7 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     help_text, low, high = field.description, *_bounds(field)
     if get_origin(field.annotation) is Literal:
         words = [str(word) for word in get_args(field.annotation)]
-        return _pick(title, {word: TITLES.get(word, word) for word in words}, key)
+        return _pick(title, {word: TITLES.get(word, word) for word in words}, key, default)
     if field.annotation is bool:
         return st.toggle(title, value=default, key=key, help=help_text, **KEPT)
     if field.annotation is int:
@@ -100,9 +100,15 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     )
 
 
-def _pick(title: str, titles: dict[str, str], key: str) -> str:
+def _pick(title: str, titles: dict[str, str], key: str, default: str | None = None) -> str:
+    names = list(titles)
     return st.selectbox(
-        title, list(titles), format_func=lambda name: titles.get(name, name), key=key, **KEPT
+        title,
+        names,
+        names.index(default) if default in names else 0,
+        format_func=lambda name: titles.get(name, name),
+        key=key,
+        **KEPT,
     )
 
 

@@ -1,6 +1,9 @@
 """Predictions: the chosen input and what the network says of it, as fits the task."""
 
+from collections.abc import Callable
+
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.data import DATASETS, as_fed
@@ -20,7 +23,7 @@ from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged, weights_at
 
 MOST_TESTED = 1_000
-GRID = 61
+GRID = 49
 """Places on each side of the plane at which a decision boundary is computed."""
 
 
@@ -127,7 +130,9 @@ def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> n
         return None
 
 
-def boundary(run: Run, settings: Settings, step: int) -> None:
+def boundary(
+    run: Run, settings: Settings, step: int, draw: Callable[[go.Figure, str], None] = still_chart
+) -> None:
     """How the network divides the plane, with the test points on it."""
     dataset = DATASETS[settings.data]
     split = dataset.load_test()
@@ -138,7 +143,7 @@ def boundary(run: Run, settings: Settings, step: int) -> None:
     if said is None or not np.isfinite(said).all():
         return
     field = softmax(said).reshape(GRID, GRID, -1)
-    still_chart(
+    draw(
         decision_boundary(
             side,
             side,
@@ -149,7 +154,7 @@ def boundary(run: Run, settings: Settings, step: int) -> None:
             x_title=dataset.features[0] if dataset.features else "x",
             y_title=dataset.features[1] if dataset.features else "y",
         ),
-        "boundary",
+        f"boundary-{run.id}",
     )
 
 

@@ -48,13 +48,15 @@ class Card {
   /** Lay the pictures out in a card whose content is at most `width` wide. */
   fit(width) {
     const large = this.scope.header.view === "layer";
+    const inside = this.scope.header.view === "inside" && this.card.kind !== "input";
     const many = this.panels.filter(({ plane }) => plane.role === "weight").length > 1;
     this.body.classList.toggle("many", many && !large && this.panels[0].plane.tile !== "gate");
     let column = Math.min(width, 112); // what the pictures under the first one line up with
     for (const { plane, picture, histogram, node } of this.panels) {
       const weight = plane.role === "weight" || plane.role === "gradient";
       const gates = plane.tile === "gate"; // stay side by side, so that two of them can be compared
-      if (large) picture.fit(width, 640, 24, plane.tiles > 1 && !gates ? "free" : "");
+      if (inside) picture.fit(Math.min(width, 232), 264, 14);
+      else if (large) picture.fit(width, 640, 24, plane.tiles > 1 && !gates ? "free" : "");
       else if (weight && many) picture.fit(Math.min(width, gates ? 260 : 150), 130, 8);
       else if (weight) picture.fit(Math.min(width, this.most ?? 520), 300, this.cell(plane));
       else if (plane.tiles > 1) picture.fit(Math.min(width, 190), 150, 12);

@@ -6,17 +6,20 @@ import numpy as np
 import streamlit as st
 
 from core import live
+from core.data import DATASETS
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
 from core.runs import Run, Summary
 from core.settings import Settings
+from core.tasks import WORDS
 from pages.shared import packed
 from pages.shared.chart import live_chart
 from pages.shared.choose import first_number, keep_number, value_of
 from pages.shared.faults import faults_told
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
+from pages.shared.prediction import boundary
 from pages.shared.scope import scope
 from pages.shared.steering import controls
 
@@ -51,7 +54,7 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         if live_now:
             controls(run, summary, settings, rate)
         _strip(run, settings, live_now, pushed)
-        _curves(run, metrics, rates)
+        _curves(run, settings, metrics, rates)
 
 
 def _rate_now(
@@ -129,13 +132,19 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     if not live_now:
         keep_number(seen.step, "step")
         keep_number(seen.probe, "probe")
-    if seen.layer in {layer.name for layer in settings.layers if layer.weights}:
-        st.switch_page("weights.py", query_params={"run": run.id, "layer": seen.layer})
+    named = {layer.name: layer for layer in settings.drawn_layers}
+    if seen.layer in named:
+        plain_weights = named[seen.layer].pictured == ("weight",)
+        page = "weights.py" if plain_weights else "layer.py"
+        st.switch_page(page, query_params={"run": run.id, "layer": seen.layer})
 
 
-def _curves(run: Run, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]) -> None:
+def _curves(
+    run: Run, settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
+) -> None:
     steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
     marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
+    words = WORDS[DATASETS[settings.data].task]
     left, right = st.columns(2)
     common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
     with left:
@@ -146,10 +155,17 @@ def _curves(run: Run, metrics: dict[str, np.ndarray], rates: list[tuple[int, flo
     with right:
         accuracy = metrics["held_out_accuracy"][measured]
         live_chart(
-            accuracy_curve(steps, metrics["accuracy"], steps[measured], accuracy, **common),
+            accuracy_curve(
+                *(steps, metrics["accuracy"], steps[measured], accuracy),
+                **common,
+                quantity=words.score,
+            ),
             f"accuracy-{run.id}",
         )
     st.caption(
-        "Training: means over the steps between two points. Held-out: measured on 1,000 of the "
-        "test images while it trains; the result at the end is of all of them."
+        f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
+        "1,000 of the test inputs while it trains; the result at the end is of all of them."
     )
+    if settings.layers[0].input_shape == (2,) and len(run.steps()):
+        newest = max(run.steps()[-1], *run.steps(exact=True), 0)
+        boundary(run, settings, newest, live_chart)

@@ -25,6 +25,7 @@ CHOICES: dict[str, dict[str, st.SearchStrategy]] = {
         "activation": st.sampled_from(list(ACTIVATIONS)),
     },
     "lenet": {"max_pool": st.booleans()},
+    "resnet": {"skips": st.booleans()},
 }
 options = st.one_of(
     st.fixed_dictionaries(
@@ -196,8 +197,8 @@ def test_every_number_has_its_bounds(field, low, high, below, above):
     "wanted, sentence",
     [
         (
-            {"architecture": "resnet"},
-            "There is no architecture 'resnet'; there are two_linear, mlp, lenet",
+            {"architecture": "alexnet"},
+            "There is no architecture 'alexnet'; there are two_linear, mlp, lenet, vgg, resnet",
         ),
         (
             {"data": "cifar"},

@@ -32,6 +32,14 @@ DIFFERENT: dict[str, list[dict]] = {
     "transformer": [{"blocks": 1, "heads": 1, "width": 1}, {"reader": "last step"}],
     "tabular": [{"batch_norm": True, "dropout": 0.0}],
     "playground": [{"depth": 1, "width": 1}],
+    "vgg": [{"batch_norm": False}, {"blocks": 3, "filters": 1}],
+    "resnet": [
+        {"depth": 2, "filters": 4},
+        {"skips": False, "filters": 2},
+        {"batch_norm": False, "activation": "tanh"},
+        {"batch_norm": False, "skips": False, "filters": 1},
+    ],
+    "inception": [{"batch_norm": False}, {"modules": 1, "filters": 1}],
 }
 
 
