@@ -21,8 +21,9 @@ def accuracy_curve(
 ) -> go.Figure:
     """Training and held-out accuracy over steps, drawn in percent.
 
-    `quantity` names another share that is measured in its place. Accuracies are shares from 0 to 1. Once there are many, the axis leaves out the lowest twentieth
-    of them, so that the last percent can be seen. `epochs` and `marks` as in `loss_curve`.
+    `quantity` names another share that is measured in its place. Accuracies are shares from 0 to 1.
+    Once there are many, the axis leaves out the lowest twentieth of them, so that the last percent
+    can be seen. `epochs` and `marks` as in `loss_curve`.
     """
     training, held_out = 100 * style.finite(accuracy), 100 * style.finite(held_out_accuracy)
     fig = learning_curve(
