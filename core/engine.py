@@ -23,7 +23,7 @@ from core.records import Array, ArrayKey, Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, create, delete, find
 from core.settings import Settings
-from core.worker import Trainer, outputs, warm_up
+from core.worker import Trainer, outputs, warm_up, written
 
 RUNS_A_WORKER = 4
 UNWATCHED_PAUSE, START_SECONDS = 0.2, 60.0
@@ -205,6 +205,10 @@ class Engine:
     ) -> dict[str, np.ndarray]:
         """Ask a worker for every layer's output; see `worker.outputs`."""
         return self.client.submit(outputs, settings, arrays, images, pure=False).result(timeout=60)
+
+    def written(self, *given: Any) -> np.ndarray:
+        """Ask a worker what a network writes; see `worker.written`."""
+        return self.client.submit(written, *given, pure=False).result(timeout=60)
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""

@@ -145,3 +145,36 @@ def outputs(
         last = network(torch.from_numpy(images.copy()))
     found = {name: after.numpy() for name, (_, after) in seen.items()}
     return {**found, "softmax": last.softmax(dim=-1).numpy()}
+
+
+def written(
+    settings: Settings,
+    arrays: dict[ArrayKey, Array],
+    start: np.ndarray,
+    count: int,
+    temperature: float,
+    seed: int,
+) -> np.ndarray:
+    """What a network that predicts the next symbol writes after `start` (n,): `count` symbols.
+
+    Each is drawn from the softmax of the outputs ÷ `temperature`, then read in like the others; the
+    network sees as many of the last symbols as an input has. Raises as `outputs` does.
+    """
+    import torch
+
+    from core.checkpoints import load_weights, network_of
+
+    torch.set_num_threads(1)
+    if any(array.units is not None for array in arrays.values()):
+        raise ValueError("only some units of this moment were recorded")
+    network = network_of(settings.layers)
+    load_weights(network, arrays)
+    network.eval()
+    drawn = torch.Generator().manual_seed(seed)
+    symbols, window = torch.from_numpy(start.copy()), settings.layers[0].input_shape[0]
+    with torch.inference_mode():
+        for _ in range(count):
+            output = network(symbols[None, -window:])[0, -1]
+            chances = (output / temperature).softmax(dim=0)
+            symbols = torch.cat([symbols, torch.multinomial(chances, 1, generator=drawn)])
+    return symbols[len(start) :].numpy()

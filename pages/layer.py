@@ -21,15 +21,14 @@ name = choose("Layer", list(layers), "layer")
 layer = layers[name]
 
 with st.expander("The whole network", icon=":material/account_tree:", expanded=True):
-    unfolded = blocks
-    if blocks:
-        folded = st.toggle("Fold the blocks", True, key="folded", bind="query-params")
-        unfolded = [] if folded else blocks
+    around = [block for block in blocks if layers[name].place.startswith(layers[block].place)]
+    if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
+        around = blocks
     st.graphviz_chart(
         diagram(
             settings.layers,
             DATASETS[settings.data].shape,
-            unfolded=unfolded,
+            unfolded=around,
             chosen=name,
             link=lambda other: f"?run={run.id}&amp;layer={other}" if other in layers else "",
         )

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from core.figures import style
 
 BUDGET = 110_000  # cells
+WRITTEN = 64  # cells of a matrix that is small enough for its numbers to be written in it
 
 
 def weight_matrix(
@@ -21,7 +22,8 @@ def weight_matrix(
     """A heat map of a weight (out, in), (out, in, height, width) or (out,): a row an output unit.
 
     `quantity` is the title of the colour bar. The colours reach from -scale to +scale: pass the
-    scale of another moment to compare the two, else it is the largest absolute value.
+    scale of another moment to compare the two, else it is the largest absolute value. In a matrix
+    of at most 64 cells the numbers are written.
     """
     fig = style.figure(x_title, y_title, height=style.MATRIX, legend=False)
     fig.update_yaxes(autorange="reversed", showgrid=False)
@@ -33,11 +35,17 @@ def weight_matrix(
     z = shown.astype(np.float32) if end < 1e37 else shown
     where: dict[str, Any] = dict(x=columns, y=rows)
     named = style.plain(y_title), style.plain(x_title)
+    written: dict[str, Any] = dict(colorbar=style.colorbar(quantity))
+    if matrix.size and matrix.size <= WRITTEN:
+        words = [[f"{number:.2g}" for number in row] for row in shown]
+        written = dict(text=words, texttemplate="%{text}", showscale=False)
+        fig.update_layout(height=style.CURVE, xaxis_dtick=1, yaxis_dtick=1)
+        fig.update_yaxes(nticks=None)
     fig.add_heatmap(
         z=z,
         **where,
         **dict(zmin=-end, zmax=end, zmid=0, colorscale=style.SIGNED),
-        colorbar=style.colorbar(quantity),
+        **written,
         hovertemplate=f"{named[0]} %{{y}}, {named[1]} %{{x}}: %{{z:.4g}}<extra></extra>",
     )
     fig.add_traces(style.blanks(shown, **where))

@@ -82,7 +82,7 @@ def _plain(here: Here) -> None:
     if here.gave.ndim == 2:
         still_chart(states_over_time(here.gave, quantity="value", role=role), "output")
     elif here.gave.ndim == 3:
-        still_chart(feature_maps(here.gave, quantity=role), "output")
+        still_chart(feature_maps(here.gave, quantity="value"), "output")
     else:
         given = here.given if here.layer.kind == "activation" else None
         pair = (here.gave, None) if role == "pre-activation" else (given, here.gave)

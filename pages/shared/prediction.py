@@ -18,11 +18,13 @@ from core.pictures import in_unit, told_number
 from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import softmax
+from core.softmax import TEMPERATURE, softmax
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged, weights_at
 
 MOST_TESTED = 1_000
+LENGTH = 240
+"""Symbols that a network writes."""
 GRID = 49
 """Places on each side of the plane at which a decision boundary is computed."""
 
@@ -59,6 +61,7 @@ def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, fou
         _number(run, dataset, step, chosen, output, found.note)
     elif dataset.task == "next":
         _text(dataset, chosen, output, found.note)
+        _writing(run, settings, step, chosen)
     else:
         _class(dataset, chosen, found.probabilities, found.note)
         if dataset.kind == "vector" and dataset.shape == (2,):
@@ -143,19 +146,15 @@ def boundary(
     if said is None or not np.isfinite(said).all():
         return
     field = softmax(said).reshape(GRID, GRID, -1)
-    draw(
-        decision_boundary(
-            side,
-            side,
-            field,
-            split.test_inputs[:MOST_TESTED],
-            split.test_targets[:MOST_TESTED],
-            classes=dataset.classes,
-            x_title=dataset.features[0] if dataset.features else "x",
-            y_title=dataset.features[1] if dataset.features else "y",
-        ),
-        f"boundary-{run.id}",
+    axes = dataset.features or ("x", "y")
+    picture = decision_boundary(
+        *(side, side, field, split.test_inputs[:MOST_TESTED], split.test_targets[:MOST_TESTED]),
+        classes=dataset.classes,
+        x_title=axes[0],
+        y_title=axes[1],
     )
+    with st.container(width=560):
+        draw(picture.update_layout(height=460), f"boundary-{run.id}")
 
 
 def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> None:
@@ -168,3 +167,45 @@ def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> No
     st.subheader(f"Next symbols: {right:.0%} named right")
     st.caption(f"Each from those before it. {note}")
     still_chart(next_symbols(names, given, guesses), "next-symbols")
+
+
+def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
+    """What the network writes after the input, drawn symbol by symbol from what it says."""
+    dataset = DATASETS[settings.data]
+    st.subheader("What it writes")
+    left, right = st.columns(2)
+    with left:
+        heat = st.slider(
+            TEMPERATURE.title,
+            *(TEMPERATURE.low, 2.0, 0.7, TEMPERATURE.step),
+            key="heat",
+            bind="query-params",
+            help="Low: the likeliest symbol each time. High: bolder, and more often wrong.",
+        )
+    with right:
+        draw = st.number_input("Draw", 0, 999, 0, key="draw", bind="query-params")
+    text = _written(run.id, step, chosen.inputs, heat, draw, run)
+    if text is None:
+        st.caption("No worker could write this; try again in a moment.")
+        return
+    st.code(
+        chosen.probes(dataset).text(0) + "".join(dataset.alphabet[symbol] for symbol in text),
+        language=None,
+        wrap_lines=True,
+    )
+    st.caption(
+        f"The input, then {len(text)} symbols that the network drew, each from its own text."
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="The network writes …")
+def _written(
+    run_id: str, step: int, start: np.ndarray, heat: float, draw: int, _run: Run
+) -> np.ndarray | None:
+    found = weights_at(_run, step)
+    if found is None:
+        return None
+    try:
+        return engine().written(_run.settings(), found[0], start, LENGTH, heat, draw)
+    except Exception:  # no worker answers; the page says so
+        return None

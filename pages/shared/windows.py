@@ -1,5 +1,7 @@
 """Windows: what one output of a convolution or a pooling layer saw, and how it was made of it."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -9,6 +11,8 @@ from core.figures.weight_matrix import weight_matrix
 from core.records import Moment
 from pages.shared.chart import still_chart
 from pages.shared.choose import number_chosen
+
+PLACES: dict[str, Any] = {"x_title": "column", "y_title": "row", "quantity": "value"}
 
 
 def draw_window(
@@ -79,7 +83,7 @@ def _convolution(
     for side, (title, values) in zip(st.columns(3), parts.items(), strict=True):
         with side:
             st.caption(title)
-            still_chart(weight_matrix(values), f"window-{title[-6:].strip()}")
+            still_chart(weight_matrix(values, **PLACES), f"window-{title[-6:].strip()}")
     sums = (seen * weight[one]).sum(axis=(1, 2))
     others = f"; all {len(seen)} channels {sums.sum():.4g}" if len(seen) > 1 else ""
     st.caption(
@@ -95,7 +99,8 @@ def _pooling(
     one, row, column = place
     window = patch(given, layer, row, column)[one]
     st.caption("the window")
-    still_chart(weight_matrix(np.where(np.isfinite(window), window, np.nan)), "window-pool")
+    inside = np.where(np.isfinite(window), window, np.nan)
+    still_chart(weight_matrix(inside, **PLACES), "window-pool")
     if layer.kind == "maxpool2d":
         down, across = np.unravel_index(int(window.argmax()), window.shape)
         st.caption(
