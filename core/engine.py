@@ -19,7 +19,7 @@ from core.budget import make_room
 from core.commands import Command
 from core.data import DATASETS
 from core.jobs import LOST_SECONDS, Job
-from core.records import Array, ArrayKey, Event
+from core.records import Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, create, delete, find
 from core.settings import Settings
@@ -200,11 +200,9 @@ class Engine:
         job = self.jobs.get(run_id)
         return job.trouble if job else ""
 
-    def outputs(
-        self, settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
-    ) -> dict[str, np.ndarray]:
+    def outputs(self, *given: Any) -> dict[str, np.ndarray]:
         """Ask a worker for every layer's output; see `worker.outputs`."""
-        return self.client.submit(outputs, settings, arrays, images, pure=False).result(timeout=60)
+        return self.client.submit(outputs, *given, pure=False).result(timeout=60)
 
     def written(self, *given: Any) -> np.ndarray:
         """Ask a worker what a network writes; see `worker.written`."""

@@ -193,9 +193,7 @@ def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
         language=None,
         wrap_lines=True,
     )
-    st.caption(
-        f"The input, then {len(text)} symbols that the network drew, each from its own text."
-    )
+    st.caption(f"The input, then {len(text)} symbols, each drawn from what the network says.")
 
 
 @st.cache_data(max_entries=32, show_spinner="The network writes …")
