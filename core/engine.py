@@ -9,9 +9,8 @@ import logging
 import os
 import sqlite3
 import threading
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from core import live, pictures
 from core.budget import Full as Full
@@ -23,10 +22,11 @@ from core.records import Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, create, delete, find
 from core.settings import Settings
-from core.worker import Trainer, outputs, warm_up, written
+from core.worker import Trainer, warm_up
 
 RUNS_A_WORKER = 4
 UNWATCHED_PAUSE, START_SECONDS = 0.2, 60.0
+Answer = TypeVar("Answer")
 log = logging.getLogger("layerscope")
 
 
@@ -200,13 +200,9 @@ class Engine:
         job = self.jobs.get(run_id)
         return job.trouble if job else ""
 
-    def outputs(self, *given: Any) -> dict[str, np.ndarray]:
-        """Ask a worker for every layer's output; see `worker.outputs`."""
-        return self.client.submit(outputs, *given, pure=False).result(timeout=60)
-
-    def written(self, *given: Any) -> np.ndarray:
-        """Ask a worker what a network writes; see `worker.written`."""
-        return self.client.submit(written, *given, pure=False).result(timeout=60)
+    def ask(self, task: Callable[..., Answer], *given: Any) -> Answer:
+        """Let a worker compute one of the single questions of core/worker.py."""
+        return self.client.submit(task, *given, pure=False).result(timeout=60)
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""

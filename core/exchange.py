@@ -7,6 +7,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from core import runfile
 from core.architectures.bricks import Shape
 from core.architectures.plans import Layer
@@ -137,6 +139,9 @@ def fits(key: ArrayKey, array: Array, layer: Layer | None, exact: bool) -> bool:
         if kind == "num_batches_tracked":
             return layer.kind == "batchnorm" and shape == ()
         return shape == wanted.get(kind)
+    if kind == "mask":
+        few = layer.kind == "dropout" and len(shape) > 1 and 1 <= shape[0] <= 100
+        return few and array.values.dtype == np.uint8 and shape[1:] == layer.output_shape
     if kind == "output":
         some = len(shape) > 1 and 1 <= shape[0] <= 100
         fitting = _rows_fit(shape[1:], layer.output_shape, array.units, layer.units_axis)

@@ -18,7 +18,7 @@ from core.architectures.bricks.sequences import GATES
 from core.architectures.builder import owner
 from core.architectures.plans import PASSING, Layer
 from core.records import Array, ArrayKey, Moment
-from core.shares import stack_shares, zone_shares
+from core.shares import masks, stack_shares, zone_shares
 
 WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
@@ -200,8 +200,9 @@ class Recorder:
                 numbers[layer] = {"weight_norm": norm(parts)}
             for layer, parts in slopes.items():
                 numbers[layer]["gradient_norm"] = norm(parts)
-            for key, buffer in () if live else self.buffers.items():
-                arrays[key] = half(buffer)
+            if not live:
+                arrays |= {key: half(buffer) for key, buffer in self.buffers.items()}
+                arrays |= masks(self.network) if slopes else {}
             self._outputs(arrays, numbers, live)
         return Moment(step, epoch, loss, arrays, numbers, live)
 

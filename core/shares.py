@@ -4,8 +4,14 @@ This room knows torch.
 """
 
 import torch
+from torch import nn
 
 from core.activations import ACTIVATIONS
+from core.architectures.modules import Dropout
+from core.records import Array, ArrayKey
+
+MASKED, MOST_MASKED = 10, 16_384
+"""Inputs of a batch whose Dropout mask is recorded, and the most numbers of such a mask."""
 
 
 def zone_shares(
@@ -39,3 +45,14 @@ def stack_shares(kind: str, sizes: dict[str, float]) -> dict[str, float]:
     if kind == "residual":
         return {"skip_share": sizes["shortcut"] / whole}
     return {f"{word}_share": size / whole for word, size in sizes.items()}
+
+
+def masks(network: nn.Module) -> dict[ArrayKey, Array]:
+    """What Dropout kept (1) and left out (0) in the last training step, of the first inputs."""
+    found: dict[ArrayKey, Array] = {}
+    for path, module in network.named_modules():
+        if isinstance(module, Dropout) and module.mask is not None:
+            kept = module.mask[:MASKED]
+            if kept[0].numel() <= MOST_MASKED:
+                found[path.rpartition(".")[2], "mask"] = Array(kept.to(torch.uint8).numpy())
+    return found

@@ -32,7 +32,7 @@ def diagram(
     lines = [
         'digraph { rankdir=LR; bgcolor="transparent"; pad=0.1; nodesep=0.2; ranksep=0.35;',
         'node [shape=box style="rounded,filled" fillcolor="#8a8f9822" color="#8a8f98"',
-        ' fontname="sans-serif" fontsize=11 margin="0.12,0.06" height=0.3];',
+        ' fontname="sans-serif" fontcolor="#7d838f" fontsize=11 margin="0.12,0.06" height=0.3];',
         'edge [color="#8a8f98" fontname="sans-serif" fontsize=9 arrowsize=0.6',
         ' fontcolor="#8a8f98"];',
         f'"{INPUT}" [fillcolor="transparent"];',

@@ -147,6 +147,46 @@ def outputs(
     return {**found, "softmax": last.softmax(dim=-1).numpy()}
 
 
+def reach(
+    settings: Settings,
+    arrays: dict[ArrayKey, Array],
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    layer: str,
+) -> np.ndarray:
+    """How far back the gradient reaches: ‖∂loss ÷ ∂x‖ at each step x of what a layer is given.
+
+    `inputs` (n, …) and `targets` (n, …) as in training; the result is (n, time), each input's own
+    loss taken, by autograd in evaluation mode. Raises as `outputs` does.
+    """
+    import torch
+
+    from core.architectures.builder import owner
+    from core.checkpoints import load_weights, network_of
+    from core.data import DATASETS
+    from core.losses import LOSSES
+
+    torch.set_num_threads(1)
+    network = network_of(settings.layers)
+    load_weights(network, arrays)
+    network.eval()
+    module = next(m for path, m in network.named_modules() if owner(f"{path}.x")[0] == layer)
+    seen: list[torch.Tensor] = []
+
+    def keep(_: torch.nn.Module, given: tuple) -> tuple:
+        seen.append(given[0].detach().requires_grad_())
+        return (seen[0],)
+
+    handle = module.register_forward_pre_hook(keep)
+    said = network(torch.from_numpy(inputs.copy()))
+    handle.remove()
+    loss_of = LOSSES[DATASETS[settings.data].task]
+    truth = torch.from_numpy(targets.copy())
+    sum(loss_of(said[n : n + 1], truth[n : n + 1]) for n in range(len(inputs))).backward()  # type: ignore[union-attr]
+    assert seen[0].grad is not None
+    return seen[0].grad.norm(dim=2).numpy()
+
+
 def written(
     settings: Settings,
     arrays: dict[ArrayKey, Array],

@@ -7,6 +7,7 @@ from core.pictures import KINDS
 from core.structure import diagram
 from pages.shared import packed
 from pages.shared.anatomy import draw_anatomy, facts
+from pages.shared.backward import draw_reach
 from pages.shared.choose import choose, choose_run, choose_step, first_number, keep_number
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import choose_input
@@ -45,6 +46,8 @@ if layer.kind in KINDS:
         "Computed from the weights recorded at each moment, for the input that is chosen on the "
         "left; press play to see it change from the first step of training to the last."
     )
+    if layer.kind in ("rnn", "lstm", "gru"):
+        draw_reach(run, settings, layer, seen.step or steps[-1], seen.probe or 0)
 else:
     chosen = choose_input(settings)
     draw_anatomy(run, settings, layer, choose_step(steps), chosen)

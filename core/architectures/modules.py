@@ -22,13 +22,15 @@ class Dropout(nn.Module):
         """Set numbers to zero with probability `share` while training."""
         super().__init__()
         self.share, self.generator = share, generator
+        self.mask: torch.Tensor | None = None
+        """What the last training step kept (True), batch first."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The input where kept, divided by the share that is kept; unchanged in evaluation."""
         if not self.training or self.share == 0:
             return x
-        kept = torch.rand(x.shape, generator=self.generator, dtype=x.dtype) >= self.share
-        return x * kept / (1 - self.share)
+        self.mask = torch.rand(x.shape, generator=self.generator, dtype=x.dtype) >= self.share
+        return x * self.mask / (1 - self.share)
 
 
 class Conv1d(nn.Conv1d):

@@ -15,95 +15,17 @@ from core.architectures.bricks import (
     Embedding,
     Mismatch,
     Shape,
-    sizes,
 )
 from core.architectures.bricks.field import Field
+from core.architectures.layers import KEEPING
+from core.architectures.layers import PASSING as PASSING
+from core.architectures.layers import Layer as Layer
 
 MAX_LAYERS = 200
 MAX_DEPTH = 4
 """Most containers inside one another."""
 MAX_NUMBERS = 5_000_000
 """Most parameters of a network, and most numbers in one layer's output for one input."""
-PASSING = ("flatten", "rows")
-"""Kinds that lay the same numbers out in another shape."""
-KEEPING = ("flatten", "activation", "dropout", "batchnorm", "layernorm", "groupnorm")
-"""Kinds whose outputs stand, one by one, for their inputs, in the same order."""
-SUMMING = ("linear", "conv2d", "conv1d", "batchnorm", "layernorm", "groupnorm", "residual")
-"""Kinds whose outputs are what an activation function is meant to be put on."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A brick in its place: its name, the shapes around it (without batch) and what it learns.
-
-    `place` counts bricks from 1: "4.2" is the second in the fourth's block, "4.shortcut.1" the
-    first of its shortcut, "4.1.2" the second in the first of its branches. `sources` names the
-    layers whose outputs it takes, "" the network's input. `field` is the part of the input that one
-    output depends on (its receptive field, the means that norms take left out); None: all of it. A
-    container has the layers of its stacks `inside`, by the stacks' names.
-    """
-
-    name: str
-    brick: AnyBrick
-    input_shape: Shape
-    output_shape: Shape
-    weights: dict[str, Shape]
-    looks_at: Shape
-    """The shape that one unit's incoming weights look at, (1, 28, 28) for a flattened image."""
-    place: str = ""
-    sources: tuple[str, ...] = ("",)
-    field: Field | None = None
-    inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The brick's kind, "linear" or "conv2d" …"""
-        return self.brick.kind
-
-    @property
-    def gives_pre_activations(self) -> bool:
-        """Whether its outputs are what an activation function is meant to be put on."""
-        return self.kind in SUMMING
-
-    @property
-    def sees(self) -> int | None:
-        """How many pixels along one side of a square, or steps, one output sees; None: all."""
-        return self.field.width if self.field else None
-
-    @property
-    def units_axis(self) -> int:
-        """Where in `output_shape` the units or channels are: last in a sequence, else first."""
-        return 1 if len(self.output_shape) == 2 else 0
-
-    @property
-    def pictured(self) -> tuple[str, ...]:
-        """The names of the learned arrays that are looked at as pictures; the others are biases."""
-        return tuple(kind for kind in self.weights if kind.startswith("weight"))
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(math.prod(shape) for shape in self.weights.values())
-
-    @property
-    def multiply_adds(self) -> int:
-        """Multiplications with an addition for one input, as torch's flop counter has them."""
-        return self.brick.multiply_adds(self.input_shape)
-
-    @property
-    def kept(self) -> int:
-        """How many numbers a training step keeps of it for one input, about."""
-        return math.prod(self.output_shape) * self.brick.copies
-
-    @property
-    def formula(self) -> str:
-        """What the layer computes, as a line of text."""
-        return self.brick.formula()
-
-    @property
-    def sizes(self) -> str:
-        """The shapes before and after, "784 → 128"."""
-        return f"{sizes(self.input_shape)} → {sizes(self.output_shape)}"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from core.figures.numbers_over_time import numbers_over_time
 from core.figures.shares import shares
 from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
+from core.figures.weight_matrix import weight_matrix
 from core.pictures import given_to
 from core.records import Moment
 from core.runs import Run
@@ -117,9 +118,18 @@ def _dropout(here: Here) -> None:
     share = here.layer.brick.share  # type: ignore[union-attr]
     st.write(
         f"While training, each number is set to zero with a probability of {share:.0%}, anew at "
-        f"every step, and what stays is divided by {1 - share:g}. For these pictures, as for every "
-        "evaluation, nothing is left out: what goes in comes out."
+        f"every step, and what stays is divided by {1 - share:g}."
     )
+    array = here.moment.arrays.get((here.layer.name, "mask"))
+    if array is not None:
+        kept = array.values.reshape(len(array.values), -1)
+        titles = {"x_title": "number", "y_title": "input of the batch"}
+        still_chart(weight_matrix(kept, quantity="kept", scale=1.0, **titles), "mask")
+        st.caption(
+            f"The mask of this very step, for the first {len(kept)} inputs of its batch: coloured "
+            f"numbers were kept, {kept.mean():.0%} of all."
+        )
+    st.write("In evaluation nothing is left out: what goes in comes out.")
     _plain(here)
 
 

@@ -14,7 +14,7 @@ from core.runs import Missing, Run, Summary
 from pages.shared.plain import plain
 
 Option = TypeVar("Option")
-MOST_SIDE_BY_SIDE = 14
+MOST_SIDE_BY_SIDE = 20
 
 
 def run_in_link() -> str:

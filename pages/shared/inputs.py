@@ -13,6 +13,7 @@ from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import softmax
+from core.worker import outputs
 
 
 class NoAnswer(Exception):
@@ -87,13 +88,13 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         raise NoAnswer("This moment was thinned out of the run just now. Choose another.")
     moment = moments[0]
     if place is not None:
-        outputs = {
+        recorded = {
             layer: array.numbers()[place]
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        last = outputs[settings.layers[-1].name]
-        return Answer(outputs, softmax(last), "As recorded, with 16 bits a number.")
+        last = recorded[settings.layers[-1].name]
+        return Answer(recorded, softmax(last), "As recorded, with 16 bits a number.")
     whole = weights_at(_run, step)
     if whole is None:
         raise NoAnswer(
@@ -102,7 +103,7 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         )
     weights, note = whole
     try:
-        found = engine().outputs(settings, weights, image[np.newaxis])
+        found = engine().ask(outputs, settings, weights, image[np.newaxis])
     except Exception as fault:
         raise NoAnswer(
             f"No worker could compute this ({type(fault).__name__}). Try again in a moment, or "

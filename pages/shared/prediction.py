@@ -19,6 +19,7 @@ from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import TEMPERATURE, softmax
+from core.worker import outputs, written
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged, weights_at
 
@@ -128,7 +129,7 @@ def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> n
         return None
     try:
         weights: dict[ArrayKey, Array] = found[0]
-        return engine().outputs(settings, weights, inputs)[settings.layers[-1].name]
+        return engine().ask(outputs, settings, weights, inputs)[settings.layers[-1].name]
     except Exception:  # no worker answers: the page says the rest without it
         return None
 
@@ -183,7 +184,13 @@ def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
             help="Low: the likeliest symbol each time. High: bolder, and more often wrong.",
         )
     with right:
-        draw = st.number_input("Draw", 0, 999, 0, key="draw", bind="query-params")
+        draw = st.number_input(
+            "Draw",
+            *(0, 999, 0),
+            key="draw",
+            bind="query-params",
+            help="Another number draws another text.",
+        )
     text = _written(run.id, step, chosen.inputs, heat, draw, run)
     if text is None:
         st.caption("No worker could write this; try again in a moment.")
@@ -204,6 +211,6 @@ def _written(
     if found is None:
         return None
     try:
-        return engine().written(_run.settings(), found[0], start, LENGTH, heat, draw)
+        return engine().ask(written, _run.settings(), found[0], start, LENGTH, heat, draw)
     except Exception:  # no worker answers; the page says so
         return None

@@ -123,7 +123,7 @@ def test_a_learned_slope_that_is_not_zero_leaves_no_unit_dead():
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_the_first_number_that_is_not_finite_is_found_on_the_way(bad):
-    network = State(small("mlp")).network
+    network = State(small("mlp")).network.eval()
     images = probes()
     assert first_not_finite(network, images) is None
     for name in ("linear3.bias", "batchnorm2.running_var", "linear1.weight"):

@@ -70,7 +70,12 @@ def test_a_moment_is_what_the_step_was(network):
                 after = module(after)
                 if not name.startswith("flatten"):
                     expected[name, "output"] = after[:10]
-        assert set(moment.arrays) == set(expected)
+        kept = {key for key in moment.arrays if key[1] == "mask"}
+        assert set(moment.arrays) - kept == set(expected)
+        assert kept == {(n, "mask") for n, m in network_now.named_modules() if hasattr(m, "mask")}
+        for name, _ in kept:
+            before = network_now.get_submodule(name).mask
+            assert torch.equal(torch.tensor(moment.arrays[name, "mask"].values == 1), before[:10])
         for key, truth in expected.items():
             assert_recorded(moment.arrays[key], truth)
         state.optimizer.step()

@@ -9,8 +9,6 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from core.activations import ACTIVATIONS
-from core.architectures import ARCHITECTURES
-from core.architectures.architecture import Work
 from core.data import DATASETS
 from core.settings import LONGEST, OPTIMIZERS, Settings, Unfit, settings_from
 from tests.core.small_runs import small
@@ -241,11 +239,3 @@ def test_batchnorm_is_refused_where_a_batch_is_a_single_image(changes):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         small().seed = 3  # type: ignore[misc]
-
-
-def test_the_bricks_are_made_from_the_architecture_unless_they_are_given():
-    made = small()
-    assert list(made.bricks) == ARCHITECTURES["two_linear"](hidden=16).bricks(Work((1, 8, 8), 10))
-    given_stack = settings_from({"architecture": "mine", "bricks": made.bricks, "data": "digits"})
-    assert given_stack.bricks == made.bricks and given_stack.title == "mine on Digits 8x8"
-    assert made.title == "Two linear layers on Digits 8x8" and made.activation == "relu"

@@ -10,6 +10,7 @@ import torch
 import core.architectures
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
+from core.architectures.architecture import Work
 from core.architectures.bricks import AnyBrick
 from core.architectures.builder import CONTAINERS, MODULES, owner
 from core.architectures.plans import PASSING
@@ -21,7 +22,15 @@ from core.settings import Settings, Unfit, settings_from
 from core.tasks import fitting
 
 torch.set_num_threads(1)
-NOT_AN_ARCHITECTURE = {"__init__", "architecture", "builder", "modules", "plans", "recurrent"}
+NOT_AN_ARCHITECTURE = {
+    "__init__",
+    "architecture",
+    "builder",
+    "layers",
+    "modules",
+    "plans",
+    "recurrent",
+}
 DIFFERENT: dict[str, list[dict]] = {
     "mlp": [{"batch_norm": True, "dropout": 0.4}, {"depth": 1, "width": 1}],
     "lenet": [{"max_pool": False}, {"filters": 1}, {"filters": 32}],
@@ -170,3 +179,11 @@ def test_every_layer_that_changes_a_number_is_recorded(data, name, options):
             array = arrays[layer.name, kind]
             assert (array.units or len(array.values), *array.values.shape[1:]) == shape
             assert arrays[layer.name, f"{kind}_gradient"].values.shape == array.values.shape
+
+
+def test_the_bricks_are_made_from_the_architecture_unless_they_are_given():
+    made = settings_from({"data": "digits", "options": {"hidden": 16}})
+    assert list(made.bricks) == ARCHITECTURES["two_linear"](hidden=16).bricks(Work((1, 8, 8), 10))
+    given_stack = settings_from({"architecture": "mine", "bricks": made.bricks, "data": "digits"})
+    assert given_stack.bricks == made.bricks and given_stack.title == "mine on Digits 8x8"
+    assert made.title == "Two linear layers on Digits 8x8" and made.activation == "relu"
