@@ -13,6 +13,7 @@ from core.data import DATASETS
 from core.settings import LONGEST, OPTIMIZERS, Settings, Unfit, settings_from
 from tests.core.small_runs import small
 
+KNOWN = st.sampled_from([*Settings.model_fields])
 CHOICES: dict[str, dict[str, st.SearchStrategy]] = {
     "two_linear": {"hidden": st.integers(1, 300)},
     "mlp": {
@@ -82,11 +83,10 @@ bricks = st.lists(
     ),
     max_size=3,
 )
-known = st.sampled_from([*Settings.model_fields])
 unsound = st.one_of(
-    st.dictionaries(st.one_of(known, st.text(max_size=12)), anything, max_size=4),
+    st.dictionaries(st.one_of(KNOWN, st.text(max_size=12)), anything, max_size=4),
     st.builds(lambda given, stack: {**given, "bricks": stack}, rest, bricks),
-    st.builds(lambda given, key, value: {**given, key: value}, sound, known, anything),
+    st.builds(lambda given, key, value: {**given, key: value}, sound, KNOWN, anything),
     st.builds(lambda given, value: {**given, "options": value}, sound, anything),
 )
 
