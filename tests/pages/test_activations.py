@@ -88,7 +88,7 @@ def test_a_worker_that_does_not_answer_is_told(open_page, make_run, listener, mo
     def lost(*_):
         raise TimeoutError("a secret path")
 
-    monkeypatch.setattr(listener, "outputs", lost)
+    monkeypatch.setattr(listener, "ask", lost)
     tab = open_page("activations.py", run=make_run().id, input="any image", image="60")
     assert "No worker could compute this \\(TimeoutError\\)" in tab.error[0].value
     assert "secret" not in said(tab)

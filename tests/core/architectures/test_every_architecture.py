@@ -169,7 +169,7 @@ def test_every_layer_that_changes_a_number_is_recorded(data, name, options):
             assert kinds == set()
             continue
         learned = {*layer.weights, *(f"{kind}_gradient" for kind in layer.weights)}
-        assert kinds - {"running_mean", "running_var"} == {"output", *learned}
+        assert kinds - {"running_mean", "running_var", "mask"} == {"output", *learned}
         output = arrays[layer.name, "output"]
         assert output.values.shape[0] == 10
         shape, axis = list(output.values.shape[1:]), layer.units_axis
