@@ -37,7 +37,8 @@ if name == "softmax":
     run, summary = choose_run()
     work = at_work(run, summary, None)
     if work is not None:
-        classes = DATASETS[run.settings().data].classes
+        dataset = DATASETS[run.settings().data]
+        classes = dataset.alphabet if dataset.task == "next" else dataset.classes
         still_chart(softmax_bars(classes, softmax(work), softmax(work, heat), heat), "softmax")
         st.caption("From the last layer's numbers (logits) for the chosen input at this moment.")
     st.stop()

@@ -18,7 +18,7 @@ from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from core.figures.weight_matrix import weight_matrix
 from core.pictures import given_to
-from core.records import Moment
+from core.records import Array, Moment
 from core.runs import Run
 from core.settings import Settings
 from pages.shared.chart import still_chart
@@ -57,25 +57,38 @@ def draw_anatomy(run: Run, settings: Settings, layer: Layer, step: int, chosen: 
     found = answer(run.id, step, chosen.probe, chosen.inputs, run)
     moment = next(iter(run.moments([step])))
     gave = found.outputs[layer.name]
-    given = _given(settings, layer, moment, chosen, found.outputs)
+    given = _given(settings, layer, chosen, found.outputs)
     here = Here(run, settings, DATASETS[settings.data], layer, moment, given, gave, chosen)
     DRAWERS.get(layer.kind, _plain)(here)
     st.caption(found.note)
 
 
 def _given(
-    settings: Settings, layer: Layer, moment: Moment, chosen: Chosen, outputs: dict[str, Any]
+    settings: Settings, layer: Layer, chosen: Chosen, outputs: dict[str, Any]
 ) -> np.ndarray | None:
     """What the layer was given for the chosen input; None where it was recorded in part only."""
-    dataset = DATASETS[settings.data]
-    source = next((x for x in settings.layers if x.name == layer.sources[0]), None)
-    if source is not None and source.name in outputs:
-        values = outputs[source.name]
-        return values if values.shape == source.output_shape else None
+    mine = {
+        (name, "output"): Array(values[np.newaxis], units=_units(settings, name, values))
+        for name, values in outputs.items()
+    }
+    one = Moment(0, 0, None, mine)  # of the chosen input alone
     try:
-        return given_to(layer, settings.layers, moment, chosen.probes(dataset))[0]
-    except (KeyError, ValueError, IndexError):
+        return given_to(layer, settings.layers, one, chosen.probes(DATASETS[settings.data]))[0]
+    except (KeyError, ValueError):
         return None
+
+
+def _units(settings: Settings, name: str, values: np.ndarray) -> int | None:
+    """How many units a layer has where only some of them are here; else None."""
+    shape = next(layer.output_shape for layer in settings.layers if layer.name == name)
+    return None if values.shape == shape else shape[0]
+
+
+def _given_for_what_it_gave(here: Here) -> np.ndarray | None:
+    """What was given at the places of which the output was recorded, of the same shape."""
+    if here.given is None or here.given.ndim != here.gave.ndim:
+        return here.given
+    return here.given[tuple(slice(side) for side in here.gave.shape)]
 
 
 def _plain(here: Here) -> None:
@@ -85,14 +98,15 @@ def _plain(here: Here) -> None:
     elif here.gave.ndim == 3:
         still_chart(feature_maps(here.gave, quantity="value"), "output")
     else:
-        given = here.given if here.layer.kind == "activation" else None
+        given = _given_for_what_it_gave(here) if here.layer.kind == "activation" else None
         pair = (here.gave, None) if role == "pre-activation" else (given, here.gave)
         still_chart(unit_activations(*pair), "output")
 
 
 def _norm(here: Here) -> None:
-    if here.given is not None:
-        still_chart(before_after(here.given, here.gave, quantity="value"), "norm")
+    given = _given_for_what_it_gave(here)
+    if given is not None:
+        still_chart(before_after(given, here.gave, quantity="value"), "norm")
     arrays = {
         kind: array.numbers()
         for (name, kind), array in here.moment.arrays.items()
@@ -101,12 +115,12 @@ def _norm(here: Here) -> None:
     titles = {"weight": "γ", "bias": "β", "running_mean": "running mean"}
     titles |= {"running_var": "running variance"}
     columns = {titles[kind]: values.ravel() for kind, values in arrays.items()}
-    if here.layer.kind == "batchnorm" and here.given is not None:
-        axes = tuple(range(1, here.given.ndim)) if here.given.ndim == 3 else (0,)
-        if here.given.ndim > 1:
-            columns["mean of this input"] = here.given.mean(axis=axes)
-            columns["variance of this input"] = here.given.var(axis=axes)
-    st.dataframe(columns, height=240)
+    if here.layer.kind == "batchnorm" and here.given is not None and here.given.ndim > 1:
+        axes = (1, 2) if here.given.ndim == 3 else (0,)
+        columns["mean of this input"] = here.given.mean(axis=axes)
+        columns["variance of this input"] = here.given.var(axis=axes)
+    recorded = min(map(len, columns.values()), default=0)
+    st.dataframe({name: values[:recorded] for name, values in columns.items()}, height=240)
     if here.layer.kind == "batchnorm":
         st.caption(
             "While training, each batch is shifted by its own mean and variance; the running ones, "

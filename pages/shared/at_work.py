@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.architectures.bricks import Activation
+from core.data import DATASETS
 from core.runs import Run, Summary
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
@@ -13,14 +14,21 @@ from pages.shared.inputs import answer, choose_input
 def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | None:
     """The numbers that reach an activation function of a run, at a moment that a person chooses.
 
-    Without a function: the logits of one chosen input, (classes,). None, with a sentence, where the
-    run does not use the function.
+    Without a function: the logits of one chosen input, (classes,), of symbols those after the last.
+    None, with a sentence, where the run does not use the function.
     """
     steps, settings = keep_fresh(run, summary), run.settings()
+    if function is None and DATASETS[settings.data].task == "regress":
+        st.info(
+            "This run predicts numbers, no probabilities: choose a run that tells classes apart.",
+            icon=":material/info:",
+        )
+        return None
     if function is None:
         chosen = choose_input(settings)
         found = answer(run.id, choose_step(steps), chosen.probe, chosen.inputs, run)
-        return found.outputs[settings.layers[-1].name].astype(np.float64)
+        logits = found.outputs[settings.layers[-1].name].astype(np.float64)
+        return logits[-1] if logits.ndim == 2 else logits
     users = {
         layer.name: layer.sources[0]
         for layer in settings.layers

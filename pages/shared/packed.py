@@ -64,15 +64,15 @@ def inside(run_id: str, newest: int, _run: Run, layer_name: str, step: int, prob
     """What goes on in a recurrent layer or in attention, at 48 of a run's moments or fewer."""
     settings = _run.settings()
     layer = next(x for x in settings.layers if x.name == layer_name)
-    steps = kept_steps(_run.steps(), MOST_FRAMES)
+    steps, probes = kept_steps(_run.steps(), MOST_FRAMES), probe_inputs(settings)
     return pictures.inside_view(
         run_id,
         layer,
         settings.layers,
-        probe_inputs(settings),
+        probes,
         _run.moments(steps),
         step=step,
-        probe=probe,
+        probe=min(probe, len(probes) - 1),
     )
 
 
