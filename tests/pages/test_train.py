@@ -55,7 +55,7 @@ def test_the_line_under_the_button_describes_what_is_chosen(open_page):
     text = said(open_page(**FORM))
     assert "Trains **Multilayer perceptron on Digits 8x8**" in text
     assert f"{sum(layer.parameters for layer in CHOSEN.layers):,} learned numbers" in text
-    assert f"{CHOSEN.images:,} images, 3 × {CHOSEN.steps_per_epoch:,} steps" in text
+    assert f"{CHOSEN.images:,} inputs, 3 × {CHOSEN.steps_per_epoch:,} steps" in text
 
 
 def test_settings_that_do_not_fit_say_why_and_cannot_be_trained(open_page, listener):
