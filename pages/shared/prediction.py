@@ -1,5 +1,6 @@
 """Predictions: the chosen input and what the network says of it, as fits the task."""
 
+import contextlib
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +22,7 @@ from core.settings import Settings
 from core.softmax import TEMPERATURE, softmax
 from core.worker import outputs, written
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Answer, Chosen, enlarged, weights_at
+from pages.shared.inputs import Answer, Chosen, NoAnswer, enlarged, weights_at
 
 MOST_TESTED = 1_000
 LENGTH = 240
@@ -94,16 +95,19 @@ def _number(
     if quantity.outputs > 1:
         past = in_unit(dataset, chosen.inputs[:, 0])
         still_chart(forecast(past, truth, says, **named), "forecast")
-    tested = _tested(run.id, step, run)
-    if tested is not None:
-        others = {"linear regression": tested[2]}
+    with contextlib.suppress(NoAnswer):
+        true, said, guessed = _tested(run.id, step, run)
+        others = {"linear regression": guessed}
         st.subheader("All test inputs")
-        still_chart(predicted_against_true(tested[0], tested[1], others=others, **named), "against")
+        still_chart(predicted_against_true(true, said, others=others, **named), "against")
 
 
 @st.cache_data(max_entries=8, show_spinner="Asking a worker …")
-def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit."""
+def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit.
+
+    Raises NoAnswer, which is not kept, where no worker answers.
+    """
     from sklearn.linear_model import LinearRegression
 
     settings = _run.settings()
@@ -112,7 +116,7 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     inputs = as_fed(split.test_inputs[:MOST_TESTED])
     said = outputs_at(_run, settings, step, inputs)
     if said is None:
-        return None
+        raise NoAnswer("No worker could compute this. Try again in a moment.")
     count = len(split.train_inputs)
     line = LinearRegression().fit(
         as_fed(split.train_inputs).reshape(count, -1), split.train_targets

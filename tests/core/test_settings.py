@@ -194,10 +194,7 @@ def test_every_number_has_its_bounds(field, low, high, below, above):
 @pytest.mark.parametrize(
     "wanted, sentence",
     [
-        (
-            {"architecture": "alexnet"},
-            "There is no architecture 'alexnet'; there are two_linear, mlp, lenet, vgg, resnet",
-        ),
+        ({"architecture": "alexnet"}, "There is no architecture 'alexnet'; there are two_linear, "),
         (
             {"data": "cifar"},
             "There is no data set 'cifar'; there are mnist, fashion, fashion_full, digits",

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 import core.engine
 from core import live, runs
@@ -26,7 +27,7 @@ from tests.conftest import ROOT
 from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
-PAGES = ("train.py", "weights.py", "activations.py", "functions.py", "runs.py")
+PAGES = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
 PAYLOADS = (
@@ -191,3 +192,8 @@ def said(tab: AppTest) -> str:
     )
     lines = [str(one.value) for kind in kinds for one in getattr(tab, kind)]
     return "\n".join([*lines, *(one.text for one in tab.get("progress"))])
+
+
+def run_box(tab: AppTest) -> Selectbox:
+    """The menu of runs, wherever it stands on the page."""
+    return next(box for box in tab.selectbox if box.label == "Run")

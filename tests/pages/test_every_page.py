@@ -12,9 +12,9 @@ from core.runfile import Writer
 from core.settings import settings_from
 from pages.shared.plain import plain
 from tests.conftest import ROOT
-from tests.pages.conftest import BROKEN, NOBODY, PAGES, PAYLOADS, STATES, said, sound
+from tests.pages.conftest import BROKEN, NOBODY, PAGES, PAYLOADS, STATES, run_box, said, sound
 
-ABOUT_A_RUN = ("weights.py", "activations.py", "functions.py")
+ABOUT_A_RUN = ("weights.py", "activations.py", "layer.py", "functions.py")
 ON_TRAIN = {
     "waiting": "Starting …",
     "begun": "measuring the speed",
@@ -55,8 +55,8 @@ def test_every_page_is_on_the_map(open_page):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opened_without_the_frame_stands_alone(home, listener, page):
     tab = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=60).run()
-    shown = tab.subheader if page == "runs.py" else tab.selectbox
-    assert sound(tab) and shown[0].value in ("demo", "A recorded run")
+    shown = tab.subheader[0] if page == "runs.py" else run_box(tab)
+    assert sound(tab) and shown.value in ("demo", "A recorded run")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -67,7 +67,7 @@ def test_without_any_run_the_recorded_one_is_shown(open_page, page):
         assert "No run of your own yet" in said(tab)
         assert tab.dataframe[0].value["Name"].tolist() == ["A recorded run"]
     else:
-        assert tab.selectbox[0].value == "demo"
+        assert run_box(tab).value == "demo"
         assert "run" not in tab.query_params
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_cannot_be_shown_is_told_in_a_sentence(open_page, make_run, p
     tab = open_page(page, run=run_id)
     assert told in said(tab)
     if page != "runs.py":
-        tab.selectbox[0].select(other.id).run()
+        run_box(tab).select(other.id).run()
         assert told not in said(sound(tab))
         assert tab.query_params["run"] == other.id
     if page == "train.py":
@@ -118,7 +118,7 @@ def test_a_broken_newest_run_does_not_take_the_pages_with_it(open_page, make_run
     make_run("damaged")
     for page in PAGES[:-1]:
         tab = open_page(page)
-        assert tab.selectbox[0].value == whole.id
+        assert run_box(tab).value == whole.id
         assert not tab.error
     assert open_page("runs.py").dataframe[0].value["State"].tolist() == [
         "damaged",
@@ -148,7 +148,7 @@ def test_names_are_only_text(open_page, make_run, page):
     tab = open_page(page)
     for kept in (summary.name for summary in runs.summaries()):
         assert kept not in said(tab)
-        assert any(kept in option for option in tab.selectbox[0].options)
+        assert any(kept in option for option in run_box(tab).options)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
