@@ -1,7 +1,7 @@
 """The bare loop: the same network trained with nothing around it, to compare with.
 
-Tensors in memory, a shuffled permutation, the same optimizer, no recording, no commands, no
-measuring of anything. Run as a child (see `child.py`).
+Tensors in memory, a shuffled permutation, the same loss and optimizer, no recording, no commands,
+no measuring of anything. Run as a child (see `child.py`).
 """
 
 import json
@@ -9,10 +9,11 @@ import time
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from benchmarks.child import asked
 from core.checkpoints import State
+from core.data import DATASETS
+from core.losses import LOSSES
 from core.settings import Settings, settings_from
 from core.training import tensors
 
@@ -20,20 +21,21 @@ WARM_UP = 50
 
 
 def run(settings: Settings, steps: int, by_index_select: bool = False) -> float:
-    """Seconds that so many steps take, from the random start; batches are `images[batch]`."""
-    images, labels, *_ = tensors(settings.data)
+    """Seconds that so many steps take, from the random start; batches are `inputs[batch]`."""
+    inputs, targets, *_ = tensors(settings.data)
+    loss_of = LOSSES[DATASETS[settings.data].task]
     state = State(settings)
     network, optimizer = state.network, state.optimizer
     network.train()
     done, started = 0, time.perf_counter()
     while done < steps:
-        for batch in torch.randperm(len(images))[: settings.images].split(settings.batch_size):
+        for batch in torch.randperm(len(inputs))[: settings.images].split(settings.batch_size):
             optimizer.zero_grad()
             if by_index_select:
-                seen, truth = images.index_select(0, batch), labels.index_select(0, batch)
+                seen, truth = inputs.index_select(0, batch), targets.index_select(0, batch)
             else:
-                seen, truth = images[batch], labels[batch]
-            loss = cross_entropy(network(seen), truth)
+                seen, truth = inputs[batch], targets[batch]
+            loss = loss_of(network(seen), truth)
             loss.backward()
             optimizer.step()
             done += 1
@@ -49,8 +51,11 @@ def main(given: dict[str, Any]) -> None:
         torch.set_num_threads(given["threads"])
     steps = given.get("steps") or settings.steps
     run(settings, WARM_UP)
+    worked = time.thread_time()
     seconds = run(settings, steps, given.get("by_index_select", False))
+    worked = time.thread_time() - worked
     told = {"steps_per_second": steps / seconds, "seconds": seconds, "steps": steps}
+    told |= {"steps_per_cpu_second": steps / worked}
     print(json.dumps({**told, "threads": torch.get_num_threads()}))
 
 

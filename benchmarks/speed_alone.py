@@ -3,31 +3,71 @@
 import statistics
 from typing import Any
 
-from benchmarks.alternation import alternated
+from benchmarks.alternation import Turns, alternated
 from benchmarks.child import answer
 from benchmarks.recorded_run import train, warm_engine
 from benchmarks.result import Result, is_quick
 from core.engine import Engine
 from core.settings import settings_from
 
-TARGET = 0.95
+TARGET, SHORT_TARGET = 0.95, 0.93
 TURNS = {"two_linear": 5, "lenet": 3}
 """How often each architecture is trained both ways, with its default settings."""
+SHORT_TURNS = 3
+SHORT: dict[str, dict[str, Any]] = {
+    "mlp": {"data": "mnist", "epochs": 3},
+    "rnn": {"data": "recall"},
+    "lstm": {"data": "recall"},
+    "gru": {"data": "recall"},
+    "transformer": {"data": "recall", "epochs": 6},
+    "tabular": {"data": "superstore"},
+    "playground": {"data": "spirals"},
+    "vgg": {"data": "fashion", "epochs": 2},
+    "resnet": {"data": "fashion", "epochs": 2},
+    "inception": {"data": "fashion", "epochs": 2},
+}
+"""All others: what each is trained on for some seconds, in a process of its own."""
 
 
 def measure() -> Result:
-    """Both architectures; the ratio that counts is the lower one."""
+    """Every architecture; each must reach its goal."""
     with warm_engine() as engine:
         found = {name: _compare(engine, name, turns) for name, turns in TURNS.items()}
+    found |= {name: short(name) for name in SHORT}
     ratio = {name: each["ratio"] for name, each in found.items()}
     return Result(
         compared="steps/s of a recorded run in a Dask worker, by its own metrics' seconds, ÷ "
-        "steps/s of a bare loop over tensors with the same optimizer and threads; median of turns",
-        target=f"≥ {TARGET}",
-        reached=min(ratio.values()) >= TARGET,
+        "steps/s of a bare loop over tensors with the same optimizer and threads; median of turns. "
+        f"{', '.join(SHORT)}: shorter runs, their records thrown away",
+        target=f"≥ {TARGET} of {' and '.join(TURNS)}, ≥ {SHORT_TARGET} of the others",
+        reached=all(ratio[n] >= (TARGET if n in TURNS else SHORT_TARGET) for n in ratio),
         ratio=ratio,
         raw=found,
     )
+
+
+def short(name: str, turns: int = SHORT_TURNS) -> dict[str, Any]:
+    """One of the others, trained both ways in turns; by the clock and by the thread's CPU time."""
+    given = {"architecture": name, **SHORT[name]}
+    cpu: dict[str, list[float]] = {"alone": [], "bare_loop": []}
+
+    def taken(module: str, **asked: Any) -> float:
+        found = answer(module, **asked)
+        cpu[module].append(found["steps_per_cpu_second"])
+        return found["steps_per_second"]
+
+    found = alternated(
+        above=lambda: taken("alone", **given),
+        below=lambda: taken("bare_loop", settings=given, threads=1),
+        turns=1 if is_quick() else turns,
+    )
+    by_cpu = Turns(cpu["alone"], cpu["bare_loop"])
+    return {
+        **found.told("recorded_steps_per_s", "bare_steps_per_s"),
+        "ratio_by_cpu_time": by_cpu.ratio,
+        "ratios_by_cpu_time": by_cpu.ratios,
+        **{"data": SHORT[name]["data"], "steps": settings_from(given).steps},
+    }
 
 
 def _compare(engine: Engine, name: str, turns: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.data import DATASETS
+from core.data import DATASETS, adding, recall, temporal_order
 
 MOST_BY_A_LINE = {"spirals": 0.7, "circles": 0.7, "moons": 0.9, "xor": 0.75}
 GENERATED = [name for name, d in DATASETS.items() if d.terms.startswith("Generated")]
@@ -90,3 +90,22 @@ def test_waves_are_not_told_apart_by_a_linear_layer():
     train, test = split.train_inputs.reshape(4000, -1), split.test_inputs.reshape(1000, -1)
     line = LogisticRegression(max_iter=300, tol=1e-2).fit(train, split.train_targets)
     assert line.score(test, split.test_targets) < 0.4
+
+
+@pytest.mark.parametrize("length", [10, 11, 64])
+@pytest.mark.parametrize("task", [adding, recall, temporal_order])
+def test_a_task_for_memory_can_be_of_any_length(task, length):
+    dataset = task.of_length(length)
+    split = dataset.load()
+    assert split.train_inputs.shape[1:] == split.test_inputs.shape[1:] == dataset.shape
+    assert dataset.shape[0] == length and str(length) in dataset.description
+    if task is adding:
+        markers = split.train_inputs[..., 1]
+        assert (markers.sum(axis=1) == 2).all()
+        sums = (split.train_inputs[..., 0] * markers).sum(axis=1)
+        found = split.train_targets[:, 0] * dataset.quantity.spread + dataset.quantity.mean
+        np.testing.assert_allclose(sums, found, atol=1e-5)
+    elif task is temporal_order:
+        assert ((split.train_inputs < 2).sum(axis=1) == 2).all()
+    else:
+        np.testing.assert_array_equal(split.train_inputs[:, 0], split.train_targets)
