@@ -8,8 +8,10 @@ import torch
 from torch import nn
 
 from core.architectures import ARCHITECTURES
+from core.data import DATASETS
 from core.records import Event
 from core.settings import Settings, settings_from
+from core.tasks import fitting
 from core.training import DENSE, tensors
 from tests.core.plain_loop import by_hand
 from tests.core.small_runs import checkpoints, events, moments, run, small
@@ -46,6 +48,14 @@ def first_broken(name: str, module: nn.Module, x: torch.Tensor) -> str | None:
     return None if module(x).isfinite().all() else f"output of {name}"
 
 
+WILD = [
+    name
+    for name in fitting(DATASETS["digits"])
+    if "activation" in ARCHITECTURES[name].model_fields and name != "transformer"
+]
+"""What diverges where the steps are too large; tanh, gates and LayerNorm keep numbers small."""
+
+
 def wild(name: str, rate: float, **changes) -> Settings:
     """A run that diverges; with BatchNorm, which evens out the largest numbers, it might not."""
     given = {"data": "digits", "architecture": name, "optimizer": "sgd", "learning_rate": rate}
@@ -58,8 +68,8 @@ def wild(name: str, rate: float, **changes) -> Settings:
 @pytest.mark.parametrize(
     "name, rate, function",
     [
-        *((name, rate, "relu") for name in ARCHITECTURES for rate in (1e9, 1e12)),
-        *((name, 30.0, "identity") for name in ARCHITECTURES),
+        *((name, rate, "relu") for name in WILD for rate in (1e9, 1e12)),
+        *((name, 30.0, "identity") for name in WILD),
     ],
 )
 def test_a_run_that_diverges_says_at_which_step_and_where_and_keeps_what_was_before(
@@ -89,7 +99,7 @@ def test_a_run_that_diverges_says_at_which_step_and_where_and_keeps_what_was_bef
         assert not any("gradient" in kind for _, kind in kept[-1].arrays)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", WILD)
 def test_a_last_update_that_breaks_the_network_is_no_success(name):
     one_batch = {"batch_size": 4096, "share": 0.05}
     step = broken_at(wild(name, 1e12, **one_batch, epochs=20))[0]
