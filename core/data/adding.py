@@ -47,7 +47,7 @@ def of_length(length: int) -> Dataset:
         quantity=QUANTITY,
         features=("value", "marker"),
         epochs=12,
-        learning_rate=0.003,
+        learning_rate=0.005,
     )
 
 
