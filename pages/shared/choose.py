@@ -56,6 +56,16 @@ def label(summary: Summary) -> str:
     return f"{summary.name} · {summary.state}{good}"
 
 
+def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
+    """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
+    if picked in listed:
+        open_run(picked)
+        return
+    named = [run_id for run_id, one in listed.items() if f"{picked}".startswith(f"{one.name} · ")]
+    if len(named) == 1:
+        open_run(named[0])
+
+
 def choose_run() -> tuple[Run, Summary]:
     """Let a person choose a run; where the link names none, the newest that can be read.
 
@@ -66,13 +76,16 @@ def choose_run() -> tuple[Run, Summary]:
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
     chosen = run_in_link() or whole[0]
-    st.session_state["_run"] = chosen if chosen in listed else None
+    key = (
+        f"_run-{chosen}"  # one for each, or a browser that lags behind would choose the last again
+    )
+    st.session_state[key] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
-        key="_run",
+        key=key,
         format_func=lambda run_id: label(listed[run_id]),
-        on_change=lambda: open_run(st.session_state["_run"]),
+        on_change=lambda: _open_picked(st.session_state[key], listed),
         label_visibility="collapsed",
         placeholder="Choose a run",
     )

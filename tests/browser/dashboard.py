@@ -25,11 +25,14 @@ PAGES = {
     "train": "Train",
     "weights": "Weights",
     "activations": "Activations",
+    "layer": "Inside a layer",
     "functions": "Activation functions",
     "runs": "Runs",
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
-ITS_SEARCH = re.compile(r"/(weights|activations|functions|runs)/_stcore/(health|host-config)$")
+ITS_SEARCH = re.compile(
+    r"/(weights|activations|layer|functions|runs)/_stcore/(health|host-config)$"
+)
 
 
 def follow(page: Page, address: str, troubles: list[str]) -> Page:

@@ -13,6 +13,7 @@ DRAWN = {
     "train": ".layerscope-chart svg.main-svg",
     "weights": 'canvas[data-plane="now/weight"]',
     "activations": ".js-plotly-plot svg.main-svg",
+    "layer": ".js-plotly-plot svg.main-svg",
     "functions": ".js-plotly-plot svg.main-svg",
     "runs": "[data-testid=stDataFrame] canvas",
 }
