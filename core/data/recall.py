@@ -39,7 +39,7 @@ def of_length(length: int) -> Dataset:
         load=cached(partial(_drawn, length)),
         alphabet=ALPHABET,
         epochs=12,
-    learning_rate=0.003,
+        learning_rate=0.003,
     )
 
 
