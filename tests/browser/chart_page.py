@@ -7,8 +7,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core import figures
+from core.figures import FIGURES
 from core.histograms import aligned_counts
 from pages.shared.chart import live_chart, still_chart
+from tests.core.figures.test_every_figure import ARGUMENTS
 
 TICKS = 400
 
@@ -54,7 +56,7 @@ def every_figure() -> dict[str, go.Figure]:
     pattern = np.sin(np.arange(784) / 9) * 0.05
     matrix = random.normal(0, 0.04, (128, 784)) + pattern
     matrix[3, 100:200] = math.nan
-    return {
+    found = {
         "loss_curve": figures.loss_curve(
             steps, noisy, held, 1.3 * np.interp(held, steps, fall), epochs=steps / 469, marks=marks
         ),
@@ -87,6 +89,9 @@ def every_figure() -> dict[str, go.Figure]:
         ),
         "softmax_bars": figures.softmax_bars(clothes, soft, warm, 3.0),
     }
+    numbers = random.normal(0, 1, 40)
+    others = [name for name in FIGURES if name not in found]
+    return found | {name: FIGURES[name](**ARGUMENTS[name](numbers)) for name in others}
 
 
 def grown_loss(tick: int) -> go.Figure:
