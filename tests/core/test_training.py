@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from core import training
 from core.checkpoints import State
 from core.commands import Command
 from core.data import DATASETS
@@ -70,7 +69,7 @@ def test_metrics_are_means_over_the_steps_since_the_last(network):
 
 
 def test_a_long_run_of_short_epochs_has_no_more_metrics_than_are_worth_their_time(monkeypatch):
-    monkeypatch.setattr(training, "MOST_METRICS", 10)
+    monkeypatch.setattr("core.training.MOST_METRICS", 10)
     settings = small("two_linear", share=1, batch_size=8, epochs=2)
     steps = [metric.step for metric in metrics(run(settings))]
     alike = {step for step in range(1, 361) if step % 36 == 0}
