@@ -27,8 +27,6 @@ from core.tasks import WORDS
 
 DENSE, GROWTH = 28, 1.17
 """The first moments are taken at every step, then each at a step 17 % further on."""
-MOST_METRICS = 500
-"""So many metrics of a run, spread alike; the first steps and the ends of epochs come on top."""
 HELD_OUT = 1_000
 """Test images that the held-out curve is measured on; the result at the end uses all."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
@@ -122,7 +120,7 @@ def train(
     recorder = _recorder(settings, network)
     held_out = test_inputs[:HELD_OUT], test_targets[:HELD_OUT]
     per_epoch, total = settings.steps_per_epoch, settings.steps
-    every = max(1, per_epoch // 30, total // MOST_METRICS)
+    every = max(1, per_epoch // 30)
     step = next_moment = next_held_out = state.step
     window, next_metric = Window(task), step + 1
     batches: tuple[torch.Tensor, ...] = ()

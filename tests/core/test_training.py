@@ -68,15 +68,6 @@ def test_metrics_are_means_over_the_steps_since_the_last(network):
     assert found[180].held_out_accuracy is not None
 
 
-def test_a_long_run_of_short_epochs_has_no_more_metrics_than_are_worth_their_time(monkeypatch):
-    monkeypatch.setattr("core.training.MOST_METRICS", 10)
-    settings = small("two_linear", share=1, batch_size=8, epochs=2)
-    steps = [metric.step for metric in metrics(run(settings))]
-    alike = {step for step in range(1, 361) if step % 36 == 0}
-    assert alike | {180, 360} <= set(steps)
-    assert len([step for step in steps if step > DENSE]) < 10 + 2 + 20
-
-
 def test_a_pause_between_two_metrics_has_a_metric_of_its_own():
     settings = small(share=1, batch_size=8, epochs=1)
     steps = [metric.step for metric in metrics(run(settings))]
