@@ -76,16 +76,13 @@ def choose_run() -> tuple[Run, Summary]:
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
     chosen = run_in_link() or whole[0]
-    key = (
-        f"_run-{chosen}"  # one for each, or a browser that lags behind would choose the last again
-    )
-    st.session_state[key] = chosen if chosen in listed else None
+    st.session_state["_run"] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
-        key=key,
+        key="_run",
         format_func=lambda run_id: label(listed[run_id]),
-        on_change=lambda: _open_picked(st.session_state[key], listed),
+        on_change=lambda: _open_picked(st.session_state["_run"], listed),
         label_visibility="collapsed",
         placeholder="Choose a run",
     )
