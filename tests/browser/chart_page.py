@@ -89,6 +89,14 @@ def every_figure() -> dict[str, go.Figure]:
         ),
         "softmax_bars": figures.softmax_bars(clothes, soft, warm, 3.0),
     }
+    letters = " abcdefghijklmnopqrstuvwxyz"
+    text = "he ruleth by his power for ever"
+    found |= {
+        "embedding_plane": FIGURES["embedding_plane"](
+            random.normal(0, 1, (len(letters), 16)), ["space", *letters[1:]]
+        ),
+        "next_symbols": FIGURES["next_symbols"](list(text), random.random(len(text))),
+    }
     numbers = random.normal(0, 1, 40)
     others = [name for name in FIGURES if name not in found]
     return found | {name: FIGURES[name](**ARGUMENTS[name](numbers)) for name in others}

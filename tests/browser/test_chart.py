@@ -190,7 +190,9 @@ def test_every_figure_is_drawn_in_both_kinds_and_no_text_is_cut(
     page.wait_for_function(
         f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {2 * len(FIGURES)}"
     )
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 11")
+    page.wait_for_function(
+        f"document.querySelectorAll('.js-plotly-plot').length === {len(FIGURES)}"
+    )
     page.wait_for_timeout(500)
     cut = page.evaluate("""() => {
         const found = [];
