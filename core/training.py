@@ -120,8 +120,7 @@ def train(
     recorder = _recorder(settings, network)
     held_out = test_inputs[:HELD_OUT], test_targets[:HELD_OUT]
     per_epoch, total = settings.steps_per_epoch, settings.steps
-    every = max(1, per_epoch // 30, total // 1000)
-    round_end = per_epoch * max(1, total // per_epoch // 300)
+    every = max(1, per_epoch // 30)
     step = next_moment = next_held_out = state.step
     window, next_metric = Window(task), step + 1
     batches: tuple[torch.Tensor, ...] = ()
@@ -199,10 +198,10 @@ def train(
             optimizer.step()
         state.step = step = step + 1
         window.add(value, output, truth)
-        if step >= next_metric or step % every == 0 or step % round_end == 0:
+        if step >= next_metric or step % every == 0 or step % per_epoch == 0:
             next_metric = step + 1 if step < DENSE else step + step // 8
             measured: tuple[float | None, float | None] = (None, None)
-            if step >= next_held_out or step % round_end == 0:
+            if step >= next_held_out or step % per_epoch == 0:
                 measured = evaluate(network, *held_out, task)
                 next_held_out = 2 * max(4, step)
             yield from window.metric(state, measured)

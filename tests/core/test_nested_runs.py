@@ -84,6 +84,7 @@ def test_every_planned_array_is_recorded_with_its_gradient(network):
         for key, buffer in buffers.items():
             assert_recorded(arrays[key], buffer)
         kinds = len(settings.drawn_layers) + 2 * len(planned) + len(buffers)
+        kinds += sum(layer.kind == "dropout" for layer in settings.layers)  # its mask
         assert len(arrays) == kinds
         before = {key: p.detach().clone() for key, p in parameters.items()}
         state.optimizer.step()
