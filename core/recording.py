@@ -151,8 +151,8 @@ class Recorder:
             OUTPUT_BUDGET,
             units,
         )
-        last = layers[-1].name  # what the network says is never cut
-        self.channels |= {last: widths[last]} if last in widths else {}
+        last = {layer.name for layer in layers[-1:]}  # what the network says is never cut
+        self.channels |= {name: widths[name] for name in last & widths.keys()}
 
     def weights(self) -> dict[ArrayKey, torch.Tensor]:
         """A copy of every parameter as it is now, by its layer and kind."""

@@ -4,44 +4,39 @@ import numpy as np
 import streamlit as st
 
 from core.architectures.plans import Layer
-from core.engine import engine
 from core.figures.numbers_over_time import numbers_over_time
 from core.runs import Run
 from core.settings import Settings
 from core.worker import reach
 from pages.shared import packed
+from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
-from pages.shared.inputs import weights_at
 
 
 def draw_reach(run: Run, settings: Settings, layer: Layer, step: int, probe: int) -> None:
     """The size of the gradient at each step of the sequence, at a moment, for a probe input."""
-    found = _reach(run.id, step, layer.name, run, settings)
     st.subheader("How far back the gradient reaches")
-    if found is None or probe >= len(found):
-        st.caption("No worker could compute this; try again in a moment.")
+    try:
+        found, note = _reach(run.id, step, layer.name, run, settings)
+    except NoAnswer as fault:
+        st.caption(str(fault))
         return
-    sizes = found[probe]
+    sizes = found[min(probe, len(found) - 1)]
     series = {"‖∂loss ÷ ∂x‖": np.where(sizes > 0, sizes, np.nan)}
     still_chart(numbers_over_time(range(len(sizes)), series, log=True), "reach")
     last, first = float(sizes[-1]), float(sizes[0])
     ratio = f"{first / last:.2g} times" if last > 0 else "not to be compared with"
     st.caption(
-        f"By autograd, from the weights recorded at step {step:,}: how strongly the loss of this "
-        "input depends on what the layer is given at each step of the sequence. At its first step "
+        "By autograd, at this moment: how strongly the loss of this input depends on what "
+        "the layer is given at each step of the sequence. At its first step "
         f"that is {ratio} what it is at its last. Where it vanishes, the layer cannot learn to "
-        "remember from so far back."
+        f"remember from so far back. {note}"
     )
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking a worker …")
 def _reach(
     run_id: str, step: int, layer_name: str, _run: Run, _settings: Settings
-) -> np.ndarray | None:
-    weights, probes = weights_at(_run, step), packed.probe_inputs(_settings)
-    if weights is None:
-        return None
-    try:
-        return engine().ask(reach, _settings, weights[0], probes.inputs, probes.targets, layer_name)
-    except Exception:  # no worker answers; the page says so
-        return None
+) -> tuple[np.ndarray, str]:
+    probes = packed.probe_inputs(_settings)
+    return asked(_run, step, reach, probes.inputs, probes.targets, layer_name)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data import DataError
 from core.runfile import Damaged
 from core.runs import Missing
-from pages.shared.inputs import NoAnswer
+from pages.shared.asking import NoAnswer
 from pages.shared.plain import plain
 
 ICONS: dict[type[Exception], str] = {

@@ -7,17 +7,12 @@ import streamlit as st
 
 from core.data import DATASETS, as_fed
 from core.data.dataset import Dataset
-from core.engine import engine
 from core.pictures import Probes
-from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import softmax
 from core.worker import outputs
-
-
-class NoAnswer(Exception):
-    """What a layer gave for an image cannot be had; the text is a sentence that says why."""
+from pages.shared.asking import NoAnswer, asked
 
 
 class Answer(NamedTuple):
@@ -95,45 +90,9 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         }
         last = recorded[settings.layers[-1].name]
         return Answer(recorded, softmax(last), "As recorded, with 16 bits a number.")
-    whole = weights_at(_run, step)
-    if whole is None:
-        raise NoAnswer(
-            "Only some units of this run's layers were recorded, and no exact weights were "
-            "kept, so other inputs cannot be computed. Choose one of the recorded inputs."
-        )
-    weights, note = whole
-    try:
-        found = engine().ask(outputs, settings, weights, image[np.newaxis])
-    except Exception as fault:
-        raise NoAnswer(
-            f"No worker could compute this ({type(fault).__name__}). Try again in a moment, or "
-            "choose one of the recorded inputs."
-        ) from fault
+    found, note = asked(_run, step, outputs, image[np.newaxis])
     chances = found.pop("softmax")[0]
     return Answer({name: values[0] for name, values in found.items()}, chances, note)
-
-
-def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str] | None:
-    """All weights of a recorded moment, else of the nearest checkpoint, and a sentence saying so.
-
-    None where neither was recorded whole.
-    """
-    moments = run.moments([step])
-    arrays, note = {}, "Computed by PyTorch from this moment's weights of 16 bits."
-    for moment in moments:
-        arrays = moment.arrays
-    weights = {
-        key: array
-        for key, array in arrays.items()
-        if key[1] != "output" and not key[1].endswith("_gradient")
-    }
-    if weights and all(array.units is None for array in weights.values()):
-        return weights, note
-    kept = min(run.steps(exact=True), key=lambda s: abs(s - step), default=None)
-    if kept is None:
-        return None
-    note = f"Computed by PyTorch from the exact weights of step {kept:,}, the nearest kept."
-    return run.checkpoint(kept).arrays, note
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:

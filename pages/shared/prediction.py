@@ -9,20 +9,19 @@ import streamlit as st
 
 from core.data import DATASETS, as_fed
 from core.data.dataset import Dataset
-from core.engine import engine
 from core.figures.decision_boundary import decision_boundary
 from core.figures.forecast import forecast
 from core.figures.next_symbols import next_symbols
 from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
 from core.pictures import in_unit, told_number
-from core.records import Array, ArrayKey
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import TEMPERATURE, softmax
 from core.worker import outputs, written
+from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Answer, Chosen, NoAnswer, enlarged, weights_at
+from pages.shared.inputs import Answer, Chosen, enlarged
 
 MOST_TESTED = 1_000
 LENGTH = 240
@@ -115,8 +114,6 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     split = dataset.load()
     inputs = as_fed(split.test_inputs[:MOST_TESTED])
     said = outputs_at(_run, settings, step, inputs)
-    if said is None:
-        raise NoAnswer("No worker could compute this. Try again in a moment.")
     count = len(split.train_inputs)
     line = LinearRegression().fit(
         as_fed(split.train_inputs).reshape(count, -1), split.train_targets
@@ -126,16 +123,9 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     return tuple(in_unit(dataset, numbers) for numbers in (truth, said, guessed))  # type: ignore[return-value]
 
 
-def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> np.ndarray | None:
-    """What the network says of inputs (n, …) at a step, (n, outputs), or None."""
-    found = weights_at(run, step)
-    if found is None:
-        return None
-    try:
-        weights: dict[ArrayKey, Array] = found[0]
-        return engine().ask(outputs, settings, weights, inputs)[settings.layers[-1].name]
-    except Exception:  # no worker answers: the page says the rest without it
-        return None
+def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> np.ndarray:
+    """What the network says of inputs (n, …) at a step, (n, outputs). Raises NoAnswer."""
+    return asked(run, step, outputs, inputs)[0][settings.layers[-1].name]
 
 
 def boundary(
@@ -147,8 +137,12 @@ def boundary(
     reach = 1.1 * float(np.abs(split.test_inputs).max())
     side = np.linspace(-reach, reach, GRID, dtype=np.float32)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    said = outputs_at(run, settings, step, grid)
-    if said is None or not np.isfinite(said).all():
+    try:
+        said = outputs_at(run, settings, step, grid)
+    except NoAnswer as fault:
+        st.caption(str(fault))
+        return
+    if not np.isfinite(said).all():
         return
     field = softmax(said).reshape(GRID, GRID, -1)
     axes = dataset.features or ("x", "y")
@@ -195,9 +189,10 @@ def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
             bind="query-params",
             help="Another number draws another text.",
         )
-    text = _written(run.id, step, chosen.inputs, heat, draw, run)
-    if text is None:
-        st.caption("No worker could write this; try again in a moment.")
+    try:
+        text = _written(run.id, step, chosen.inputs, heat, draw, run)
+    except NoAnswer as fault:
+        st.caption(str(fault))
         return
     st.code(
         chosen.probes(dataset).text(0) + "".join(dataset.alphabet[symbol] for symbol in text),
@@ -210,11 +205,5 @@ def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
 @st.cache_data(max_entries=32, show_spinner="The network writes …")
 def _written(
     run_id: str, step: int, start: np.ndarray, heat: float, draw: int, _run: Run
-) -> np.ndarray | None:
-    found = weights_at(_run, step)
-    if found is None:
-        return None
-    try:
-        return engine().ask(written, _run.settings(), found[0], start, LENGTH, heat, draw)
-    except Exception:  # no worker answers; the page says so
-        return None
+) -> np.ndarray:
+    return asked(_run, step, written, start, LENGTH, heat, draw)[0]

@@ -134,10 +134,10 @@ def test_a_worker_that_fails_once_is_asked_again(open_page, make_run, listener, 
     def lost(*_):
         raise TimeoutError
 
-    run, real = make_run(settings=tiny("carseats")), listener.outputs
-    monkeypatch.setattr(listener, "outputs", lost)
+    run, real = make_run(settings=tiny("carseats")), listener.ask
+    monkeypatch.setattr(listener, "ask", lost)
     assert "All test inputs" not in subheaders(open_page("activations.py", run=run.id))
-    monkeypatch.setattr(listener, "outputs", real)
+    monkeypatch.setattr(listener, "ask", real)
     assert "All test inputs" in subheaders(open_page("activations.py", run=run.id))
 
 

@@ -64,9 +64,9 @@ def test_a_function_that_the_run_does_not_use_says_so(open_page, make_run):
 def test_of_many_layers_with_one_function_one_is_chosen(open_page, make_run):
     small_one, deep = make_run(), make_run(network="mlp")
     tab = open_page("functions.py", run=deep.id, at="relu2")
-    assert tab.button_group[0].value == "relu2"
+    assert tab.button_group(key="at").value == "relu2"
     run_box(tab).select(small_one.id).run()
-    assert sound(tab).button_group[0].value == "relu1"
+    assert sound(tab).button_group(key="at").value == "relu1"
 
 
 def test_functions_are_found_in_a_run_that_uses_them(open_page, make_run):

@@ -1,0 +1,50 @@
+"""Asking: what a worker computes for a page from the weights that a run recorded."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.engine import engine
+from core.records import Array, ArrayKey
+from core.runs import Run
+
+
+class NoAnswer(Exception):
+    """What was asked for cannot be had now; the text is a sentence that says why."""
+
+
+def asked(run: Run, step: int, task: Callable[..., Any], *given: Any) -> tuple[Any, str]:
+    """What `task(settings, weights, *given)` gives in a worker, and a sentence on how exact it is.
+
+    The weights are those recorded at the step, else those of the nearest checkpoint. Raises
+    NoAnswer where neither was recorded whole, or no worker answers.
+    """
+    weights, note = weights_at(run, step)
+    try:
+        return engine().ask(task, run.settings(), weights, *given), note
+    except Exception as fault:
+        raise NoAnswer(
+            f"No worker could compute this ({type(fault).__name__}). Try again in a moment."
+        ) from fault
+
+
+def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str]:
+    """All weights of a recorded moment, else of the nearest checkpoint, and a sentence saying so.
+
+    Raises NoAnswer where neither was recorded whole.
+    """
+    arrays = {key: array for moment in run.moments([step]) for key, array in moment.arrays.items()}
+    weights = {
+        key: array
+        for key, array in arrays.items()
+        if key[1] != "output" and not key[1].endswith("_gradient")
+    }
+    if weights and all(array.units is None for array in weights.values()):
+        return weights, "Computed by PyTorch from this moment's weights of 16 bits."
+    kept = min(run.steps(exact=True), key=lambda s: abs(s - step), default=None)
+    if kept is None:
+        raise NoAnswer(
+            "Only some units of this run's layers were recorded, and no exact weights were "
+            "kept, so other inputs cannot be computed. Choose one of the recorded inputs."
+        )
+    note = f"Computed by PyTorch from the exact weights of step {kept:,}, the nearest kept."
+    return run.checkpoint(kept).arrays, note
