@@ -8,7 +8,7 @@ import streamlit as st
 sys.path[:0] = [root for root in [str(Path(__file__).parents[1])] if root not in sys.path]
 
 from core.engine import engine  # noqa: E402
-from pages.shared.choose import drop_endless_numbers  # noqa: E402
+from pages.shared.choose import drop_endless_numbers, keep_run  # noqa: E402
 from pages.shared.faults import faults_told  # noqa: E402
 from pages.shared.frame import draw_frame  # noqa: E402
 
@@ -24,6 +24,7 @@ PAGES = [
 ]
 page = st.navigation(PAGES, position="hidden")
 engine()
+keep_run()
 drop_endless_numbers()
 draw_frame(PAGES)
 with faults_told():

@@ -4,6 +4,7 @@ The only room that touches `session_state`; it holds names and numbers.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from pages.shared.plain import plain
 
 Option = TypeVar("Option")
 MOST_SIDE_BY_SIDE = 20
+LAG_SECONDS = 5.0
+"""So long a browser may still say the run that was left; going back in it needs as long."""
 
 
 def run_in_link() -> str:
@@ -38,14 +41,29 @@ def _as_number(text: str) -> float:
         return math.nan
 
 
-def open_run(run_id: str) -> None:
+def open_run(run_id: str, in_menu: bool = False) -> None:
     """Make a run the chosen one: in the link, so that the view can be sent and reloaded.
 
-    The moment in the link was one of another run: the new one opens at its last.
+    The moment in the link was one of another run: the new one opens at its last. `in_menu` where
+    the browser's menu says it already; else the page gets a new one.
     """
-    if run_id != run_in_link():
-        st.query_params.pop("step", None)
+    if run_id == run_in_link():
+        return
+    st.query_params.pop("step", None)
+    st.session_state["_left"] = [run_in_link(), run_id, time.monotonic()]
+    st.session_state["_menu"] = st.session_state.get("_menu", 0) + (not in_menu)
     st.query_params["run"] = run_id
+
+
+def keep_run() -> None:
+    """Keep the run that was opened just now, whatever a browser that lags behind still says.
+
+    A page's timer may ask again before the browser has heard of the new run: it then sends the link
+    and the menu of before.
+    """
+    left, opened, since = st.session_state.get("_left", ("", "", -math.inf))
+    if run_in_link() == left and time.monotonic() - since < LAG_SECONDS:
+        st.query_params["run"] = opened
 
 
 def label(summary: Summary) -> str:
@@ -59,11 +77,11 @@ def label(summary: Summary) -> str:
 def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
     """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
     if picked in listed:
-        open_run(picked)
+        open_run(picked, in_menu=True)
         return
     named = [run_id for run_id, one in listed.items() if f"{picked}".startswith(f"{one.name} · ")]
     if len(named) == 1:
-        open_run(named[0])
+        open_run(named[0], in_menu=True)
 
 
 def choose_run() -> tuple[Run, Summary]:
@@ -76,13 +94,14 @@ def choose_run() -> tuple[Run, Summary]:
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
     chosen = run_in_link() or whole[0]
-    st.session_state["_run"] = chosen if chosen in listed else None
+    key = f"_run-{st.session_state.get('_menu', 0)}"  # what was picked in an older menu is past
+    st.session_state[key] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
-        key="_run",
+        key=key,
         format_func=lambda run_id: label(listed[run_id]),
-        on_change=lambda: _open_picked(st.session_state["_run"], listed),
+        on_change=lambda: _open_picked(st.session_state[key], listed),
         label_visibility="collapsed",
         placeholder="Choose a run",
     )
@@ -171,6 +190,7 @@ def number_in_link(default: int, name: str) -> int:
 
 def keep_number(number: int | None, name: str) -> None:
     """Write a number into the link, so that the view can be sent and reloaded."""
+    keep_run()
     if number is not None and st.query_params.get(name) != str(number):
         st.query_params[name] = str(number)
 
