@@ -26,6 +26,7 @@ class State:
         initialise(self.network, self.generator)
         self.optimizer = _optimizer(settings, self.network)
         self.step, self.seconds = 0, 0.0
+        self.scheduled = settings.schedule != "constant"
         if start is not None:
             self._restore(start)
 
@@ -59,7 +60,9 @@ class State:
             if state:
                 self.optimizer.state[parameter] = state
         self.generator.set_state(torch.from_numpy(start.arrays["", "random"].values.copy()))
-        self.learning_rate = float(start.arrays["", "learning_rate"].values[0])
+        rate = float(start.arrays["", "learning_rate"].values[0])
+        self._use(rate)
+        self.scheduled &= rate == self.settings.rate_at(start.step)  # else it was set by hand
         if ("", "seconds") in start.arrays:
             self.seconds = float(start.arrays["", "seconds"].values[0])
         self.step = start.step
@@ -71,7 +74,18 @@ class State:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        """Use another learning rate from the next step on."""
+        """Use another learning rate from the next step on; a schedule ends with that."""
+        self.scheduled = False
+        self._use(rate)
+
+    def advance(self) -> int:
+        """Count an update and take the learning rate of the next; gives how many there are."""
+        self.step += 1
+        if self.scheduled:
+            self._use(self.settings.rate_at(self.step))
+        return self.step
+
+    def _use(self, rate: float) -> None:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
 

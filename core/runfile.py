@@ -17,7 +17,7 @@ import numpy as np
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
 from core.rows import Damaged as Damaged
 from core.rows import array_of, array_row, columns_of, event_of, moment_of, notes_of, numbers_text
-from core.settings import Settings, Unfit, settings_from
+from core.settings import Settings, settings_from
 
 APPLICATION, VERSION = 0x4C59_5253, 1
 SCHEMA = (
@@ -94,7 +94,7 @@ def settings_in(notes: dict[str, str]) -> Settings:
     """The settings kept in a run's notes; raises Damaged where they do not hold."""
     try:
         return settings_from(notes.get("settings", ""))
-    except Unfit as fault:
+    except ValueError as fault:  # Unfit
         raise Damaged(f"This run's settings cannot be read ({fault!s:.200}).") from None
 
 

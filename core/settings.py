@@ -6,10 +6,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.architectures import ARCHITECTURES
-from core.architectures.bricks import AnyBrick, Mismatch, place_of, sizes
+from core.architectures.architecture import Schedule
+from core.architectures.bricks import AnyBrick, Mismatch, sizes
 from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS
-from core.tasks import fitting, work_of
+from core.tasks import fitting, suited, work_of
+from core.unfit import Unfit, sentence, shown
 
 Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
 OPTIMIZERS: dict[str, str] = {
@@ -24,12 +26,6 @@ MOST_BYTES = 4_000_000_000
 """Most memory that a network's outputs may take, their gradients counted too."""
 LOOKED_AT = 1_000
 """Images that a trained network is tried on at a time."""
-LONGEST = 300
-"""Most characters of a sentence that says what is wrong."""
-
-
-class Unfit(ValueError):
-    """Settings that no run can have; the text says which, and what would be right."""
 
 
 class Settings(BaseModel):
@@ -58,6 +54,11 @@ class Settings(BaseModel):
         le=1e12,
         title="Learning rate",
         description="How far each step moves the weights.",
+    )
+    schedule: Schedule = Field(
+        "constant",
+        title="Learning rate over the run",
+        description="Cosine: large steps first, then ever finer ones, down to zero at the end.",
     )
     batch_size: int = Field(
         32,
@@ -103,7 +104,7 @@ class Settings(BaseModel):
             ("data set", data, DATASETS),
         ):
             if not isinstance(chosen, str) or chosen not in known:
-                raise ValueError(f"there is no {what} {_shown(chosen)}; there are {_listed(known)}")
+                raise ValueError(f"there is no {what} {shown(chosen)}; there are {_listed(known)}")
         options = ARCHITECTURES[name].model_validate(given.get("options") or {})
         dataset = DATASETS[data]
         work = work_of(dataset)
@@ -113,7 +114,7 @@ class Settings(BaseModel):
                 f"{_listed(fitting(dataset))} would fit"
             )
         bricks = options.bricks(work)
-        suits = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
+        suits = suited(ARCHITECTURES[name], dataset)
         return {**suits, **given, "options": options.model_dump(), "bricks": bricks}
 
     @model_validator(mode="after")
@@ -174,6 +175,16 @@ class Settings(BaseModel):
         """Updates in the whole run."""
         return self.steps_per_epoch * self.epochs
 
+    def rate_at(self, step: int) -> float:
+        """The learning rate of the update after `step` others, where nobody changed it.
+
+        Cosine annealing without restarts (Loshchilov and Hutter, 2017), as torch's
+        CosineAnnealingLR.
+        """
+        if self.schedule == "constant":
+            return self.learning_rate
+        return self.learning_rate * (1 + math.cos(math.pi * step / self.steps)) / 2
+
     @property
     def title(self) -> str:
         """The architecture and the data set by their names, "Two linear layers on MNIST"."""
@@ -198,42 +209,4 @@ def settings_from(given: dict[str, Any] | str | bytes) -> Settings:
             return Settings.model_validate(given)
         return Settings.model_validate_json(given)
     except ValidationError as error:
-        raise Unfit(_sentence(error)) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    where, got = _field(first["loc"]), first.get("input")
-    text = first["msg"].removeprefix("Value error, ")
-    if where:
-        text = f"{where}: {text[0].lower()}{text[1:]}"
-        if first["type"] != "extra_forbidden" and isinstance(got, str | int | float | None):
-            text += f", not {_shown(got)}"
-    text = "".join(c if c.isprintable() else " " for c in f"{text[0].upper()}{text[1:]}")
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _field(place: tuple[int | str, ...]) -> str:
-    """What a form calls the place of an error: "Learning rate", or "layer 3, units"."""
-    names = [part for part in place if isinstance(part, str)]
-    if place[:1] == ("bricks",) and len(place) > 1:
-        own = isinstance(place[-2], str) and isinstance(place[-1], str)
-        return f"layer {place_of(place[1:])}" + (f", {names[-1][:40]}" if own else "")
-    name = names[-1] if names else ""
-    models: list[type[BaseModel]] = [Settings, *ARCHITECTURES.values()]
-    for model in models:
-        field = model.model_fields.get(name)
-        if field and field.title:
-            return field.title
-    return name.replace("_", " ")[:40]
-
-
-def _shown(value: Any) -> str:
-    """A given value in a sentence, short whatever it is."""
-    if isinstance(value, str):
-        return repr(value[:40])
-    if isinstance(value, int) and not abs(value) < 10**40:
-        return "a number of more than 40 digits"
-    return (
-        str(value) if isinstance(value, int | float | None) else f"of type {type(value).__name__}"
-    )
+        raise Unfit(sentence(error, (Settings, *ARCHITECTURES.values()))) from None

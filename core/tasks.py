@@ -1,9 +1,10 @@
 """What a network can be asked to do, and the words in which its success is told. No torch here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.architectures import ARCHITECTURES
-from core.architectures.architecture import Work
+from core.architectures.architecture import Architecture, Work
 from core.data.dataset import Dataset, Task
 
 
@@ -52,3 +53,15 @@ def fitting(dataset: Dataset) -> list[str]:
     """The names of the architectures that are made for a data set."""
     work = work_of(dataset)
     return [name for name, known in ARCHITECTURES.items() if known.fits(work)]
+
+
+def suited(architecture: type[Architecture], dataset: Dataset) -> dict[str, Any]:
+    """The settings that suit an architecture and a data set: a run's where nobody says otherwise.
+
+    An architecture's own wish comes before the data set's.
+    """
+    return {
+        "epochs": dataset.epochs,
+        "learning_rate": architecture.learning_rate or dataset.learning_rate,
+        "schedule": architecture.schedule,
+    }

@@ -196,7 +196,7 @@ def train(
             next_moment = step + 1 if step < DENSE else math.ceil(step * GROWTH)
         else:
             optimizer.step()
-        state.step = step = step + 1
+        step = state.advance()
         window.add(value, output, truth)
         if step >= next_metric or step % every == 0 or step % per_epoch == 0:
             next_metric = step + 1 if step < DENSE else step + step // 8

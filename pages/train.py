@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.budget import crowded_out
 from core.engine import Full, engine
-from core.settings import Unfit
+from core.unfit import Unfit
 from pages.shared.choose import choose_run, open_run
 from pages.shared.form import choose_settings, described
 from pages.shared.plain import plain

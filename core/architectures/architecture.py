@@ -14,6 +14,10 @@ else:
     Function = Literal[tuple(ACTIVATIONS)]
 
 
+Schedule = Literal["constant", "cosine"]
+"""How the learning rate goes over a run: as it is, or down to zero along half a cosine."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What a network is to do: from inputs of `shape` to `outputs` numbers (no batch).
@@ -49,6 +53,9 @@ class Architecture(BaseModel):
     """The kinds of input that it is made for."""
     every_step: ClassVar[bool] = False
     """Whether it can say something at each step of a sequence."""
+    learning_rate: ClassVar[float | None] = None
+    schedule: ClassVar[Schedule] = "constant"
+    """What suits it: what a run has where nobody says otherwise; None: what suits the data."""
 
     @classmethod
     def fits(cls, work: Work) -> bool:

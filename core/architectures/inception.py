@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Work
+from core.architectures.architecture import Activated, Schedule, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -25,6 +25,8 @@ class Inception(Activated):
 
     title: ClassVar[str] = "Inception (small)"
     sentence: ClassVar[str] = "Each module looks through small and large windows at once."
+    learning_rate: ClassVar[float | None] = 0.003
+    schedule: ClassVar[Schedule] = "cosine"
     modules: int = Field(
         3, ge=1, le=8, title="Modules", description="Each has four branches side by side."
     )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Work
+from core.architectures.architecture import Activated, Schedule, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -21,6 +21,7 @@ class LeNet(Activated):
 
     title: ClassVar[str] = "LeNet"
     sentence: ClassVar[str] = "Convolutions and pooling find shapes; Linear layers name them."
+    schedule: ClassVar[Schedule] = "cosine"
     filters: int = Field(
         6, ge=1, le=32, title="First filters", description="The second convolution has 16/6 of it."
     )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Work
+from core.architectures.architecture import Activated, Schedule, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -24,6 +24,8 @@ class ResNet(Activated):
 
     title: ClassVar[str] = "ResNet (small)"
     sentence: ClassVar[str] = "Each block adds a change to its input, so even deep stacks learn."
+    learning_rate: ClassVar[float | None] = 0.003
+    schedule: ClassVar[Schedule] = "cosine"
     depth: int = Field(
         1, ge=1, le=8, title="Blocks a stage", description="Three stages, two convolutions a block."
     )

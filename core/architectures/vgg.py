@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Work
+from core.architectures.architecture import Activated, Schedule, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
@@ -21,6 +21,7 @@ class VGG(Activated):
 
     title: ClassVar[str] = "VGG (small)"
     sentence: ClassVar[str] = "Small filters in pairs; each block halves the picture."
+    schedule: ClassVar[Schedule] = "cosine"
     blocks: int = Field(
         2, ge=1, le=4, title="Blocks", description="Each is two convolutions and a pooling."
     )

@@ -9,10 +9,12 @@ from pydantic.fields import FieldInfo
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
-from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
-from core.tasks import fitting
+from core.settings import OPTIMIZERS, Settings, settings_from
+from core.tasks import fitting, suited
+from core.unfit import Unfit
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
+TITLES |= {"constant": "Constant", "cosine": "Falls to zero (cosine)"}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
 
@@ -41,13 +43,15 @@ def choose_settings() -> Settings | Unfit:
             }
         with third:
             optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
-            learning_rate = _suited("learning_rate", data)
+            learning_rate = _suited("learning_rate", name, data)
+            schedule = _suited("schedule", name, data)
             batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
         with fourth:
-            epochs = _suited("epochs", data)
+            epochs = _suited("epochs", name, data)
             seed = field_input("seed", Settings.model_fields["seed"])
     given = {"data": data, "share": share / 100, "architecture": name, "options": options}
     given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
+    given["schedule"] = schedule
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
     except Unfit as fault:
@@ -64,12 +68,14 @@ def described(settings: Settings) -> str:
     )
 
 
-def _suited(name: str, data: str) -> Any:
-    """An input whose default suits the data set; a data set of its own wish has its own input."""
-    field, suits = Settings.model_fields[name], getattr(DATASETS[data], name)
+def _suited(name: str, architecture: str, data: str) -> Any:
+    """An input whose default suits; who has a wish of its own has its own input."""
+    field = Settings.model_fields[name]
+    suits = suited(ARCHITECTURES[architecture], DATASETS[data])[name]
     if suits == field.default:
         return field_input(name, field)
-    return field_input(name, field, data, suits)
+    whose = data if getattr(DATASETS[data], name, None) == suits else architecture
+    return field_input(name, field, whose, suits)
 
 
 def field_input(name: str, field: FieldInfo, family: str = "", default: Any = None) -> Any:
@@ -80,7 +86,9 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     help_text, low, high = field.description, *_bounds(field)
     if get_origin(field.annotation) is Literal:
         words = [str(word) for word in get_args(field.annotation)]
-        return _pick(title, {word: TITLES.get(word, word) for word in words}, key, default)
+        return _pick(
+            title, {word: TITLES.get(word, word) for word in words}, key, default, help_text
+        )
     if field.annotation is bool:
         return st.toggle(title, value=default, key=key, help=help_text, **KEPT)
     if field.annotation is int:
@@ -100,7 +108,13 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     )
 
 
-def _pick(title: str, titles: dict[str, str], key: str, default: str | None = None) -> str:
+def _pick(
+    title: str,
+    titles: dict[str, str],
+    key: str,
+    default: str | None = None,
+    help_text: str | None = None,
+) -> str:
     names = list(titles)
     return st.selectbox(
         title,
@@ -108,6 +122,7 @@ def _pick(title: str, titles: dict[str, str], key: str, default: str | None = No
         names.index(default) if default in names else 0,
         format_func=lambda name: titles.get(name, name),
         key=key,
+        help=help_text,
         **KEPT,
     )
 

@@ -41,7 +41,8 @@ def row(summary: Summary) -> dict[str, Any]:
             "Data": DATASETS[settings.data].title,
             "Network": known.title if known else settings.architecture,
             "Activation": used.title if used else settings.activation,
-            "Optimizer": f"{OPTIMIZERS[settings.optimizer]} {settings.learning_rate:g}",
+            "Optimizer": f"{OPTIMIZERS[settings.optimizer]} {settings.learning_rate:g}"
+            + (", cosine" if settings.schedule == "cosine" else ""),
             "Batch": settings.batch_size,
             "Epochs": settings.epochs,
             "Seed": settings.seed,

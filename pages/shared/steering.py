@@ -46,6 +46,9 @@ def controls(run: Run, summary: Summary, settings: Settings, rate: float) -> Non
             format="%.5g",
             width=170,
             disabled=waiting,
+            help="It falls by its schedule; one that is set here holds from then on."
+            if settings.schedule != "constant"
+            else None,
         )
     if typed is not None:
         _tell(run.id, Command("learning_rate", typed))

@@ -52,7 +52,8 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         rate = _rate_now(settings, metrics, rates)
         _state_line(summary, settings, metrics, rate)
         if live_now:
-            controls(run, summary, settings, rate)
+            falls = settings.schedule != "constant" and not told
+            controls(run, summary, settings, settings.learning_rate if falls else rate)
         _strip(run, settings, live_now, pushed)
         _curves(run, settings, metrics, rates)
 

@@ -72,7 +72,7 @@ NESTED: dict[str, dict[str, Any]] = {
 def small(network: str = "two_linear", **changes: Any) -> Settings:
     """Twelve steps an epoch, two epochs, on 359 of the digits."""
     usual = {"data": "digits", "share": 0.25, "batch_size": 32, "epochs": 2, "seed": 5}
-    usual["learning_rate"] = 0.002
+    usual |= {"learning_rate": 0.002, "schedule": "constant"}
     return settings_from({**usual, **(NETWORKS | NESTED)[network], **changes})
 
 

@@ -67,6 +67,32 @@ def test_a_run_goes_on_from_any_checkpoint_bit_for_bit(network, optimizer, one_a
             assert moment.numbers == recorded[moment.step].numbers
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_schedule_goes_on_from_any_checkpoint_and_ends_with_a_rate_set_by_hand(
+    by_hand, one_a_step
+):
+    settings = small(schedule="cosine", learning_rate=0.004)
+    told = after(4, Command("learning_rate", 0.02)) if by_hand else lambda record: ()
+    whole = run(settings, told)
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], 0.004)
+    falls = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=24)
+    truth = []
+    for _ in range(24):
+        optimizer.step()
+        falls.step()
+        truth.append(falls.get_last_lr()[0])
+    if by_hand:
+        truth[4:] = [0.02] * 20
+    rates = {metric.step: metric.learning_rate for metric in metrics(whole)}
+    assert [*rates.values()] == pytest.approx([truth[step - 1] for step in rates], abs=1e-12)
+    assert list(rates) == list(range(1, 25))
+    for kept in checkpoints(whole):
+        if kept.step in (5, 12, 23):
+            rest = run(settings, start=kept)
+            assert_identical(last_state(rest), last_state(whole))
+            assert {m.step: m.learning_rate for m in metrics(rest)}.items() <= rates.items()
+
+
 def test_a_checkpoint_at_a_pause_holds_all_that_decides_the_rest():
     settings = small("mlp")
     whole = run(settings)
@@ -101,6 +127,28 @@ def test_a_checkpoint_is_a_copy_and_nothing_in_it_is_rounded():
     )
     again = State(settings, state.checkpoint())
     assert_identical(exact(again.checkpoint().arrays), exact(state.checkpoint().arrays))
+
+
+def test_a_falling_rate_is_that_of_each_update():
+    """By hand, in plain torch: the same network and batches under torch's own scheduler."""
+    settings = small(optimizer="sgd", schedule="cosine", learning_rate=0.05)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        network = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
+    optimizer = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9)
+    falls = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=settings.steps)
+    images, labels = tensors("digits")[:2]
+    for epoch in range(2):
+        for batch in epoch_batches(settings, epoch):
+            optimizer.zero_grad()
+            cross_entropy(network(images[batch]), labels[batch]).backward()
+            optimizer.step()
+            falls.step()
+    found = last_state(run(settings))["linear2", "weight"]
+    truth = network[3].weight.detach().numpy()
+    np.testing.assert_allclose(found, truth, rtol=1e-3, atol=2e-5)
+    constant = last_state(run(small(optimizer="sgd", learning_rate=0.05)))["linear2", "weight"]
+    assert np.abs(constant - truth).max() > 1e-3
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

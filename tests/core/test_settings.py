@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.activations import ACTIVATIONS
 from core.data import DATASETS
-from core.settings import LONGEST, OPTIMIZERS, Settings, Unfit, settings_from
+from core.settings import OPTIMIZERS, Settings, settings_from
+from core.unfit import LONGEST, Unfit
 from tests.core.small_runs import small
 
 KNOWN = st.sampled_from([*Settings.model_fields])

@@ -2,9 +2,11 @@
 
 import pytest
 
+from core.architectures import ARCHITECTURES
 from core.data import DATASETS
-from core.settings import Settings, Unfit, settings_from
+from core.settings import Settings, settings_from
 from core.tasks import fitting
+from core.unfit import Unfit
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -18,6 +20,20 @@ def test_a_data_sets_own_epochs_and_learning_rate_are_taken(name):
     one = settings_from({**given, "epochs": 7})
     assert (one.epochs, one.learning_rate) == (7, dataset.learning_rate)
     assert settings_from(made.model_dump_json()) == made
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_architectures_own_learning_rate_and_schedule_are_taken(name):
+    known = ARCHITECTURES[name]
+    data = next(data for data, dataset in DATASETS.items() if name in fitting(dataset))
+    made = settings_from({"data": data, "architecture": name})
+    rate = known.learning_rate or DATASETS[data].learning_rate
+    assert (made.learning_rate, made.schedule) == (rate, known.schedule)
+    chosen = settings_from({"data": data, "architecture": name, "schedule": "constant"})
+    assert chosen.schedule == "constant"
+    old = made.model_dump()
+    del old["schedule"]  # a run kept before there were schedules
+    assert settings_from(old).schedule == "constant"
 
 
 def test_some_data_sets_have_a_wish_and_the_first_one_has_none():

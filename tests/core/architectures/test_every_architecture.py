@@ -18,8 +18,9 @@ from core.checkpoints import State
 from core.data import DATASETS
 from core.losses import LOSSES
 from core.recording import Recorder, outputs_of
-from core.settings import Settings, Unfit, settings_from
+from core.settings import Settings, settings_from
 from core.tasks import fitting
+from core.unfit import Unfit
 
 torch.set_num_threads(1)
 NOT_AN_ARCHITECTURE = {

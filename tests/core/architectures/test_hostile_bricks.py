@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from core.architectures.plans import MAX_DEPTH, MAX_LAYERS
-from core.settings import LONGEST, Unfit, settings_from
+from core.settings import settings_from
+from core.unfit import LONGEST, Unfit
 
 FLAT, TANH = {"kind": "flatten"}, {"kind": "activation", "function": "tanh"}
 LINEAR = {"kind": "linear", "units": 10}

@@ -5,7 +5,8 @@ import torch
 
 from core.architectures.bricks import GRU, LSTM, RNN, AnyBrick, Conv2d, SelfAttention, Shape
 from core.architectures.plans import plan
-from core.settings import Unfit, settings_from
+from core.settings import settings_from
+from core.unfit import Unfit
 from tests.core.architectures.networks import network, noise
 
 torch.set_num_threads(1)

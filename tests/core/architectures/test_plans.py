@@ -24,7 +24,8 @@ from core.architectures.bricks import (
 from core.architectures.plans import MAX_LAYERS, Mismatch, plan
 from core.checkpoints import State
 from core.recording import Recorder, outputs_of
-from core.settings import Settings, Unfit, settings_from
+from core.settings import Settings, settings_from
+from core.unfit import Unfit
 
 torch.set_num_threads(1)
 DIGIT = (1, 8, 8)
