@@ -33,6 +33,6 @@ async def life(app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     "pages/navigation.py",
     lifespan=life,
-    routes=[WebSocketRoute("/live/{run}", live.serve)],
+    routes=[WebSocketRoute(path, live.serve) for path in live.ROUTES],
     middleware=[Middleware(Guard)],
 )

@@ -12,11 +12,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from core import live, pictures
+from core import live
 from core.budget import Full as Full
 from core.budget import make_room
 from core.commands import Command
-from core.data import DATASETS
 from core.jobs import LOST_SECONDS, Job
 from core.records import Event
 from core.rows import Damaged
@@ -159,13 +158,12 @@ class Engine:
         self.bell.set()
 
     def _collect(self, job: Job) -> None:
-        layers, dataset = job.settings.drawn_layers, DATASETS[job.settings.data]
         while True:
             job.channel.joined.clear()
             wanted = job.channel.watched() or not job.channel.number  # one waits for who comes
             records, over = job.answer(job.actor.take(wanted), self._workers)
             if records and getattr(records[-1], "live", False):
-                job.channel.publish(pictures.live_frame(dataset, layers, records.pop()))
+                job.show(records.pop())
             if records and not job.store(records):
                 job.send(Command("pause"))
             if over:

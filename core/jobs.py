@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from core import live
+from core import live, pictures
 from core.budget import free_space, thin
 from core.commands import Command
-from core.records import Event, Record
+from core.data import DATASETS
+from core.records import Event, Moment, Record
 from core.runfile import Writer, is_disk_fault
 from core.runs import Run, this_process
 from core.settings import Settings
@@ -19,6 +20,8 @@ LOST_SECONDS = 10.0
 """A worker that has not answered for so long is lost."""
 PATIENCE = 1.0
 """Seconds between two tries to write to a full disk."""
+INSIDE_SECONDS = 0.08
+"""Least time between two live pictures of a layer's inside."""
 
 
 class Job:
@@ -28,7 +31,10 @@ class Job:
         """`fresh` says that it starts from the random start, not from a checkpoint."""
         self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
         self.writer = Writer(run.path)
-        self.channel = live.channels.setdefault(run.id, live.Channel())
+        self.channel = live.channels.setdefault(
+            run.id, live.Channel(x.name for x in settings.layers if x.kind in pictures.KINDS)
+        )
+        self._probes: pictures.Probes | None = None
         self.actor: Any = None
         self.worker = ""
         self.trouble = ""
@@ -65,6 +71,27 @@ class Job:
             except TimeoutError:
                 if time.monotonic() > until or self.worker not in workers():
                     raise
+
+    def show(self, moment: Moment) -> None:
+        """Send a live moment to those who watch: the strip, and layers that are seen from inside.
+
+        Whoever comes first finds a strip.
+        """
+        layers, dataset = self.settings.layers, DATASETS[self.settings.data]
+        now, insides = time.monotonic(), self.channel.insides
+        watched = [name for name, channel in insides.items() if channel.watched()]
+        if not watched or self.channel.watched(alone=True):
+            drawn = self.settings.drawn_layers
+            self.channel.publish(pictures.live_frame(dataset, drawn, moment))
+        for name in watched:
+            if now - insides[name].published < INSIDE_SECONDS:
+                continue
+            if self._probes is None:
+                self._probes = pictures.probes_of(dataset)
+            layer = next(layer for layer in layers if layer.name == name)
+            picture = pictures.live_inside(layer, layers, self._probes, moment)
+            if picture is not None:
+                insides[name].publish(picture)
 
     def store(self, records: list[Record]) -> bool:
         """Append to the run's file; on a full disk keep the records here and say so."""

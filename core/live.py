@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import threading
 import time
+from collections.abc import Iterable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -15,28 +16,37 @@ ASKED_SECONDS = 2.0
 """A page that asked for the newest picture counts as watching for so long."""
 STALE_SECONDS = 1.0
 """Who begins to watch is not sent a picture older than this, but the next one."""
+ROUTES = ("/live/{run}", "/live/{run}/{layer}")
 OVER = 1000
 """The close code that says: this run sends no pictures any more, do not call again."""
 
 
 class Channel:
-    """One run's newest picture and its watchers; `publish` may be called from any thread."""
+    """One run's newest picture and its watchers; `publish` may be called from any thread.
 
-    def __init__(self) -> None:
-        """No picture and no watcher yet."""
+    `insides` are the channels of the layers that can be watched from inside, by name.
+    """
+
+    def __init__(self, layers: Iterable[str] = ()) -> None:
+        """No picture and no watcher yet, of the run and of these layers."""
+        self.insides = {name: Channel() for name in layers}
         self.newest: bytes | None = None
         self.number = 0
         self.published = 0.0
         self.asked = -ASKED_SECONDS
         self.bells: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self.joined = threading.Event()
-        """Set when somebody begins to watch."""
+        """Set when somebody begins to watch the run, or a layer of it."""
+        for inside in self.insides.values():
+            inside.joined = self.joined
         self.open = True
         self._lock = threading.Lock()
 
-    def watched(self) -> bool:
-        """Whether anybody watches now, so that pictures are worth making."""
-        return bool(self.bells) or time.monotonic() - self.asked < ASKED_SECONDS
+    def watched(self, alone: bool = False) -> bool:
+        """Whether anybody watches now, so that pictures are worth making; `alone`: no layer."""
+        if self.bells or time.monotonic() - self.asked < ASKED_SECONDS:
+            return True
+        return not alone and any(inside.watched() for inside in self.insides.values())
 
     def publish(self, picture: bytes | None) -> None:
         """Make a picture the newest and wake every watcher; None closes the channel."""
@@ -50,6 +60,9 @@ class Channel:
         for bell, loop in bells:
             with contextlib.suppress(RuntimeError):  # that loop has ended
                 loop.call_soon_threadsafe(bell.set)
+        if picture is None:
+            for inside in self.insides.values():
+                inside.publish(None)
 
     async def send_all(self, socket: WebSocket) -> None:
         """Send each newest picture until the channel closes or the watcher goes."""
@@ -90,8 +103,10 @@ def newest(run_id: str) -> bytes | None:
 
 
 async def serve(socket: WebSocket) -> None:
-    """The WebSocket route /live/{run}: binary pictures until the run ends, then code 1000."""
+    """The route /live/{run} or /live/{run}/{layer}: pictures until the run ends, then code 1000."""
     channel = channels.get(socket.path_params["run"])
+    if channel is not None and (layer := socket.path_params.get("layer")):
+        channel = channel.insides.get(layer)
     await socket.accept()
     if channel is not None:
         gone = asyncio.create_task(_gone(socket))

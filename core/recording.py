@@ -141,6 +141,7 @@ class Recorder:
         self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
         sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
         gated = {layer.name for layer in layers if layer.kind in GATES}
+        self.seen_inside = gated | {x.name for x in layers if x.kind == "selfattention"}
         most = {key: len(p) if key[0] in gated else units for key, p in self.parameters.items()}
         self.rows = recorded_rows(sizes, WEIGHT_BUDGET, most)
         widths = {layer.name: layer.output_shape[layer.units_axis] for layer in drawn}
@@ -185,7 +186,7 @@ class Recorder:
             slopes: dict[str, list[torch.Tensor]] = {}
             for (layer, kind), parameter in self.parameters.items():
                 pictured = kind.startswith("weight")
-                if live and not pictured:
+                if live and not pictured and layer not in self.seen_inside:
                     continue
                 rows, gradient = self.rows[layer, kind], parameter.grad
                 units = len(parameter) if rows < len(parameter) else None

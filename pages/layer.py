@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core import live
 from core.data import DATASETS
 from core.pictures import KINDS
 from core.structure import diagram
@@ -9,7 +10,7 @@ from pages.shared import packed
 from pages.shared.anatomy import draw_anatomy, facts
 from pages.shared.backward import draw_reach
 from pages.shared.choose import choose, choose_run, choose_step, first_number, keep_number
-from pages.shared.fresh import keep_fresh
+from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import choose_input
 from pages.shared.scope import scope
 
@@ -39,12 +40,14 @@ st.caption(facts(layer))
 if layer.kind in KINDS:
     key = f"inside-{run.id}-{name}"
     at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-    seen = scope(packed.inside(run.id, steps[-1], run, name, *at), key)
+    pushed = trains(summary) and live.route_is_open
+    seen = scope(packed.inside(run.id, steps[-1], run, name, *at, pushed), key)
     keep_number(seen.step, "step")
     keep_number(seen.probe, "probe")
     st.caption(
         "Computed from the weights recorded at each moment, for the input that is chosen on the "
         "left; press play to see it change from the first step of training to the last."
+        + (" While it trains, the newest state is shown as it comes." if pushed else "")
     )
     if layer.kind in ("rnn", "lstm", "gru"):
         draw_reach(run, settings, layer, seen.step or steps[-1], seen.probe or 0)

@@ -4,8 +4,8 @@
 how one recorded array is laid out, `strips` and `layer_views` compose what a page shows.
 """
 
-from core.pictures.inputs import Probes, blank_probes, in_unit, says, told_number
-from core.pictures.inside_views import KINDS, given_to, inside_view
+from core.pictures.inputs import Probes, blank_probes, in_unit, probes_of, says, told_number
+from core.pictures.inside_views import KINDS, given_to, inside_view, live_inside
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
@@ -35,9 +35,11 @@ __all__ = [
     "display_scale",
     "layer_view",
     "live_frame",
+    "live_inside",
     "neat_scale",
     "pack",
     "plane_of",
+    "probes_of",
     "signed_bytes",
     "strip",
     "tile_shape",

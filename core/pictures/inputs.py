@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.dataset import Dataset
+from core.data.dataset import MOST_CLASSES as MOST_PROBED
+from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.panels import MOST_OUTPUTS, Panel
 from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
 from core.records import Array
@@ -126,6 +127,19 @@ def told_number(number: float, dataset: Dataset) -> str:
     quantity = dataset.quantity
     digits = max(0, 2 - math.floor(math.log10(abs(quantity.spread)))) if quantity else 3
     return f"{number:,.{min(digits, 6)}f}" + (f" {quantity.unit}" if quantity else "")
+
+
+def probes_of(dataset: Dataset) -> Probes:
+    """What every moment of a run looks at: one input of each class, or ten from all over.
+
+    Blank inputs where the data set is not on this machine, as with a run brought from elsewhere.
+    """
+    try:
+        split = dataset.load_test()
+    except DataError:
+        return blank_probes(dataset, min(len(dataset.classes), MOST_PROBED) or PROBES)
+    chosen = list(dataset.probes(split))
+    return Probes(dataset, as_fed(split.test_inputs[chosen]), split.test_targets[chosen])
 
 
 def blank_probes(dataset: Dataset, count: int) -> Probes:

@@ -95,11 +95,13 @@ def inside_view(
     *,
     step: int | None = None,
     probe: int = 0,
+    url: str | None = None,
 ) -> bytes:
     """A card for each gate and state of a layer of `KINDS`, a frame for every moment.
 
     Gates and maps reach from 0 to 1 in every frame; each state has one scale for the whole run.
-    Moments of which the layer's weights or inputs were not recorded whole are left out.
+    Moments of which the layer's weights or inputs were not recorded whole are left out. With a
+    `url` the browser goes on with the live frames it gets there.
     """
     seen: list[tuple[Moment, list[Part]]] = []
     for moment in moments:
@@ -108,24 +110,18 @@ def inside_view(
             seen.append((moment, parts_of(layer, moment, inputs)))
         except (KeyError, ValueError):
             continue
-    header: dict = {"view": "inside", "run": run_id, "title": layer.name, "live": False}
-    header |= {"url": None, "step": step, "autoplay": False, "probe": probe} | probes.told()
+    header: dict = {"view": "inside", "run": run_id, "title": layer.name}
+    header |= {
+        "live": url is not None,
+        "url": url,
+        "step": step,
+        "autoplay": False,
+        "probe": probe,
+    } | probes.told()
     if not seen:
         return pack(header | {"cards": [], "frames": [], "layout": 0}, [])
-    panels, offset = [], 0
-    for part in seen[0][1]:
-        shape = part.values.shape
-        key = (part.name, "output")
-        looks_at = (1, shape[2], shape[1])
-        panel = Panel(part.name, part.role, part.told, key, looks_at, shape[0], 1, "", "step")
-        offset = panel.place(offset)
-        panels.append(panel)
-    drawn = [
-        Moment(m.step, m.epoch, m.loss, {(p.name, "output"): Array(p.values) for p in parts})
-        for m, parts in seen
-    ]
-    scales = shared_scales(panels, drawn)
-    scales |= {part.name: 1.0 for part in seen[0][1] if part.between_0_and_1}
+    panels, drawn = _panels(seen[0][1]), [_drawn(moment, parts) for moment, parts in seen]
+    scales = shared_scales(panels, drawn) | _gates_scales(seen[0][1])
     told, planes = [], []
     for moment in drawn:
         entry, painted = frame(moment, panels, scales, {})
@@ -139,8 +135,46 @@ def inside_view(
         first["planes"], still = inputs_panel.planes, [picture]
         for entry in told:
             entry["scales"][inputs_panel.id] = scale
-    cards = [
-        card(layer, [panel], id=panel.id, title=panel.id, formula="", sizes="") for panel in panels
-    ]
+    cards = _cards(layer, panels)
     header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
     return pack(header, planes, still)
+
+
+def live_inside(
+    layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment
+) -> bytes | None:
+    """One moment for those who watch a layer from inside; None where it was not recorded whole."""
+    try:
+        parts = parts_of(layer, moment, given_to(layer, layers, moment, probes))
+    except (KeyError, ValueError):
+        return None
+    panels = _panels(parts)
+    cards = _cards(layer, panels)
+    entry, planes = frame(_drawn(moment, parts), panels, _gates_scales(parts), {})
+    return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": [entry]}, [planes])
+
+
+def _panels(parts: Sequence[Part]) -> list[Panel]:
+    panels, offset = [], 0
+    for part in parts:
+        shape = part.values.shape
+        key = (part.name, "output")
+        looks_at = (1, shape[2], shape[1])
+        panel = Panel(part.name, part.role, part.told, key, looks_at, shape[0], 1, "", "step")
+        offset = panel.place(offset)
+        panels.append(panel)
+    return panels
+
+
+def _cards(layer: Layer, panels: Sequence[Panel]) -> list[dict]:
+    return [card(layer, [one], id=one.id, title=one.id, formula="", sizes="") for one in panels]
+
+
+def _drawn(moment: Moment, parts: Sequence[Part]) -> Moment:
+    """The parts as a moment's arrays, so that they are painted like recorded ones."""
+    arrays = {(part.name, "output"): Array(part.values) for part in parts}
+    return Moment(moment.step, moment.epoch, moment.loss, arrays)
+
+
+def _gates_scales(parts: Sequence[Part]) -> dict[str, float]:
+    return {part.name: 1.0 for part in parts if part.between_0_and_1}

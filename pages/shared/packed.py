@@ -5,9 +5,8 @@ import streamlit as st
 
 from core import live, pictures
 from core.budget import kept_steps
-from core.data import DATASETS, DataError, as_fed
-from core.data.dataset import MOST_CLASSES, PROBES
-from core.pictures import Probes, blank_probes
+from core.data import DATASETS
+from core.pictures import Probes
 from core.runs import Run
 from core.settings import Settings
 
@@ -15,18 +14,8 @@ MOST_FRAMES = 48
 
 
 def probe_inputs(settings: Settings) -> Probes:
-    """What every moment of a run looks at: one input of each class, or ten from all over.
-
-    Blank inputs where the data set is not on this machine, as with a run brought from elsewhere.
-    """
-    dataset = DATASETS[settings.data]
-    try:
-        split = dataset.load_test()
-    except DataError:
-        count = min(len(dataset.classes), MOST_CLASSES) or PROBES
-        return blank_probes(dataset, count)
-    chosen = list(dataset.probes(split))
-    return Probes(dataset, as_fed(split.test_inputs[chosen]), split.test_targets[chosen])
+    """What every moment of a run looks at."""
+    return pictures.probes_of(DATASETS[settings.data])
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -60,8 +49,19 @@ def layer_over_time(
 
 
 @st.cache_data(max_entries=4, show_spinner="Computing gates and states …")
-def inside(run_id: str, newest: int, _run: Run, layer_name: str, step: int, probe: int) -> bytes:
-    """What goes on in a recurrent layer or in attention, at 48 of a run's moments or fewer."""
+def inside(
+    run_id: str,
+    newest: int,
+    _run: Run,
+    layer_name: str,
+    step: int,
+    probe: int,
+    pushed: bool = False,
+) -> bytes:
+    """What goes on in a recurrent layer or in attention, at 48 of a run's moments or fewer.
+
+    The browser goes on with live pictures where they are `pushed`.
+    """
     settings = _run.settings()
     layer = next(x for x in settings.layers if x.name == layer_name)
     steps, probes = kept_steps(_run.steps(), MOST_FRAMES), probe_inputs(settings)
@@ -73,6 +73,7 @@ def inside(run_id: str, newest: int, _run: Run, layer_name: str, step: int, prob
         _run.moments(steps),
         step=step,
         probe=min(probe, len(probes) - 1),
+        url=f"/live/{run_id}/{layer_name}" if pushed else None,
     )
 
 

@@ -50,8 +50,8 @@ class Scope {
     Object.assign(this.slider, { type: "range", min: 0, step: 1 });
     this.slider.setAttribute("aria-label", "Moment of the run");
     this.slider.addEventListener("input", () => {
+      this.following = false; // first, or the handle goes back to the end
       this.stop();
-      this.following = false;
       this.show(this.slider.valueAsNumber);
     });
     this.slider.addEventListener("change", () => this.tellStep());

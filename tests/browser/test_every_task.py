@@ -10,15 +10,19 @@ from core.data import DATASETS
 from core.runfile import Writer
 from core.settings import settings_from
 from tests.browser.dashboard import (
+    LONG,
     SLOW,
     changes,
     chosen,
+    controls,
     drawn,
     finished_run,
     follow,
+    frames,
     home_of,
     picture,
     press,
+    start,
     state,
 )
 from tests.core.small_runs import run as trained
@@ -119,6 +123,26 @@ def test_the_gates_are_scrubbed_through_the_run(page, open_page, server, gated, 
     drawn(other)
     expect(other.locator(".label")).to_contain_text("step 0 ")
     assert picture(other, "hidden") == picture(page, "hidden")
+
+
+def test_the_gates_move_while_the_network_trains(page, server, troubles):
+    run_id = start(page, server, f"{LONG}&architecture=LSTM&lstm_units=8")
+    follow(page, f"{server.url}/layer?run={run_id}&layer=lstm1", troubles)
+    badge = page.locator(".badge")
+    expect(badge).to_have_text("live", timeout=SLOW)
+    drawn(page)
+    shown = {name: picture(page, name) for name in ("forget gate", "hidden")}
+    for name, before in shown.items():
+        changes(page, name, before)
+    drawn(page, frames(page) + 20)  # without a recorded moment between most of them
+    page.get_by_role("slider", name="Moment of the run").fill("0")
+    expect(page.locator(".label")).to_contain_text("step 0 ")
+    badge.click()
+    expect(badge).to_have_text("live")
+    page.goto(f"{server.url}/?run={run_id}")
+    expect(controls(page)).to_be_visible(timeout=SLOW)
+    press(page, "Stop")
+    expect(state(page)).to_contain_text("Stopped", timeout=SLOW)
 
 
 def test_a_recurrent_cards_title_leads_inside_and_the_diagram_further(

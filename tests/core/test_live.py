@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 from core import live
 from core.live import OVER, Channel
 
-APP = Starlette(routes=[WebSocketRoute("/live/{run}", live.serve)])
+APP = Starlette(routes=[WebSocketRoute(path, live.serve) for path in live.ROUTES])
 PATIENCE = 20.0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.pictures import given_to, inside_view, plane_of, unpack
+from core.pictures import given_to, inside_view, live_inside, plane_of, unpack
 from tests.core.pictures.recorded import Seen, assert_shows, of_bricks
 
 SIZES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
@@ -208,3 +208,29 @@ def test_what_a_layer_was_given_follows_what_passes_on():
     found = given_to(of(colours, "gru"), colours.settings.layers, moment, colours.probes)
     convolved = given(moment, "conv1")
     np.testing.assert_array_equal(found, convolved.transpose(1, 2).flatten(2).numpy())
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_a_live_picture_is_that_moments_frame(kind):
+    seen = recurrent(kind)
+    layer, packed = of(seen, kind), viewed(seen, kind)
+    header, _ = unpack(packed)
+    for number, moment in enumerate(seen.moments):
+        message = live_inside(layer, seen.settings.layers, seen.probes, moment)
+        newer, _ = unpack(message)
+        assert newer["layer_cards"] == header["cards"][1:] and newer["layout"] == header["layout"]
+        assert newer["frames"][0]["step"] == moment.step
+        for one in newer["layer_cards"]:
+            if "gate" in one["id"]:  # states have a scale of their own in each live picture
+                assert np.array_equal(
+                    plane_of(message, one["id"]), plane_of(packed, one["id"], number)
+                )
+                assert newer["frames"][0]["scales"][one["id"]] == 1
+
+
+def test_a_live_picture_of_what_was_recorded_in_part_is_none():
+    seen = recurrent("gru")
+    key, moment = ("gru1", "weight_hh_l0"), seen.moments[0]
+    part = replace(moment.arrays[key], units=99)
+    moment = replace(moment, arrays={**moment.arrays, key: part})
+    assert live_inside(of(seen, "gru"), seen.settings.layers, seen.probes, moment) is None
