@@ -29,6 +29,8 @@ class Inbox:
         """An empty inbox; no pictures are wanted yet."""
         self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.picture_wanted = False
+        self.insides: tuple[str, ...] = ()
+        """The layers of which a picture is to hold all that is to be seen inside."""
 
     def send(self, command: Command) -> None:
         """Put a command in; it takes effect before the next step."""

@@ -161,7 +161,8 @@ class Engine:
         while True:
             job.channel.joined.clear()
             wanted = job.channel.watched() or not job.channel.number  # one waits for who comes
-            records, over = job.answer(job.actor.take(wanted), self._workers)
+            asked = job.actor.take(wanted, job.channel.watched_insides())
+            records, over = job.answer(asked, self._workers)
             if records and getattr(records[-1], "live", False):
                 job.show(records.pop())
             if records and not job.store(records):

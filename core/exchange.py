@@ -139,6 +139,8 @@ def fits(key: ArrayKey, array: Array, layer: Layer | None, exact: bool) -> bool:
         if kind == "num_batches_tracked":
             return layer.kind == "batchnorm" and shape == ()
         return shape == wanted.get(kind)
+    if kind in ("batch_mean", "batch_var"):
+        return shape == wanted.get(kind.replace("batch", "running"))
     if kind == "mask":
         few = layer.kind == "dropout" and len(shape) > 1 and 1 <= shape[0] <= 100
         return few and array.values.dtype == np.uint8 and shape[1:] == layer.output_shape

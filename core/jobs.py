@@ -32,7 +32,7 @@ class Job:
         self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
         self.writer = Writer(run.path)
         self.channel = live.channels.setdefault(
-            run.id, live.Channel(x.name for x in settings.layers if x.kind in pictures.KINDS)
+            run.id, live.Channel(layer.name for layer in settings.drawn_layers)
         )
         self._probes: pictures.Probes | None = None
         self.actor: Any = None
@@ -79,7 +79,7 @@ class Job:
         """
         layers, dataset = self.settings.layers, DATASETS[self.settings.data]
         now, insides = time.monotonic(), self.channel.insides
-        watched = [name for name, channel in insides.items() if channel.watched()]
+        watched = self.channel.watched_insides()
         if not watched or self.channel.watched(alone=True):
             drawn = self.settings.drawn_layers
             self.channel.publish(pictures.live_frame(dataset, drawn, moment))
@@ -89,9 +89,7 @@ class Job:
             if self._probes is None:
                 self._probes = pictures.probes_of(dataset)
             layer = next(layer for layer in layers if layer.name == name)
-            picture = pictures.live_inside(layer, layers, self._probes, moment)
-            if picture is not None:
-                insides[name].publish(picture)
+            insides[name].publish(pictures.live_inside(layer, layers, self._probes, moment))
 
     def store(self, records: list[Record]) -> bool:
         """Append to the run's file; on a full disk keep the records here and say so."""

@@ -46,7 +46,11 @@ class Channel:
         """Whether anybody watches now, so that pictures are worth making; `alone`: no layer."""
         if self.bells or time.monotonic() - self.asked < ASKED_SECONDS:
             return True
-        return not alone and any(inside.watched() for inside in self.insides.values())
+        return not alone and bool(self.watched_insides())
+
+    def watched_insides(self) -> tuple[str, ...]:
+        """The layers that somebody watches from inside now."""
+        return tuple(name for name, inside in self.insides.items() if inside.watched())
 
     def publish(self, picture: bytes | None) -> None:
         """Make a picture the newest and wake every watcher; None closes the channel."""

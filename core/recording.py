@@ -17,8 +17,9 @@ from core.architectures.bricks import Activation
 from core.architectures.bricks.sequences import GATES
 from core.architectures.builder import owner
 from core.architectures.plans import PASSING, Layer
+from core.copies import half, norm, quick_half
 from core.records import Array, ArrayKey, Moment
-from core.shares import masks, stack_shares, zone_shares
+from core.shares import batch_statistics, masks, stack_shares, zone_shares
 
 WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
@@ -79,34 +80,6 @@ def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]
             handle.remove()
 
 
-def half(tensor: torch.Tensor, units: int | None = None) -> Array:
-    """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
-    largest = tensor.abs().max().item() if tensor.numel() else 0.0
-    if not math.isfinite(largest):
-        finite = tensor[tensor.isfinite()]
-        largest = finite.abs().max().item() if finite.numel() else 0.0
-    if largest == 0:
-        return Array(tensor.half().numpy(), 1.0, units)
-    return Array((tensor / largest).half().numpy(), largest, units)
-
-
-def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:
-    """A copy at 16 bits as they are, for a live picture; scaled like `half` where they do not fit.
-
-    Numbers below 6e-8 become zero: of the largest one, that is at most 0.001 %.
-    """
-    low, high = (side.item() for side in torch.aminmax(tensor)) if tensor.numel() else (0.0, 0.0)
-    if 0.006 < max(-low, high) < 60_000:
-        return Array(tensor.half().numpy(), 1.0, units)
-    return half(tensor, units)
-
-
-def norm(parts: list[torch.Tensor]) -> float:
-    """The size of all these numbers together: the root of the sum of their squares."""
-    sizes = [part.norm().item() for part in parts]
-    return sizes[0] if len(sizes) == 1 else math.hypot(*sizes)
-
-
 class Recorder:
     """Takes moments of one network; made once a run."""
 
@@ -139,9 +112,9 @@ class Recorder:
         self.counted_at = -COUNT_SECONDS
         self.parameters = {owner(n): p for n, p in network.named_parameters()}
         self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
+        self.before: dict[ArrayKey, torch.Tensor] = {}
         sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
         gated = {layer.name for layer in layers if layer.kind in GATES}
-        self.seen_inside = gated | {x.name for x in layers if x.kind == "selfattention"}
         most = {key: len(p) if key[0] in gated else units for key, p in self.parameters.items()}
         self.rows = recorded_rows(sizes, WEIGHT_BUDGET, most)
         widths = {layer.name: layer.output_shape[layer.units_axis] for layer in drawn}
@@ -159,6 +132,10 @@ class Recorder:
         """A copy of every parameter as it is now, by its layer and kind."""
         return {key: parameter.detach().clone() for key, parameter in self.parameters.items()}
 
+    def note_statistics(self) -> None:
+        """Keep the running statistics as they are before a step: its batch's follow from them."""
+        self.before = {key: buffer.clone() for key, buffer in self.buffers.items()}
+
     def note_updates(self, moment: Moment, before: dict[ArrayKey, torch.Tensor]) -> None:
         """Add how far the step moved each layer's weights, as a share of their size."""
         moved: dict[str, list[torch.Tensor]] = {}
@@ -171,11 +148,19 @@ class Recorder:
             share = norm(parts) / max(norm(sizes[layer]), 1e-12)
             moment.numbers[layer]["update_ratio"] = share
 
-    def moment(self, step: int, epoch: float, loss: float | None, live: bool = False) -> Moment:
+    def moment(
+        self,
+        step: int,
+        epoch: float,
+        loss: float | None,
+        live: bool = False,
+        insides: tuple[str, ...] = (),
+    ) -> Moment:
         """The network as it is now, with the gradients of the last backward pass if there are any.
 
         Call between `backward` and `zero_grad`. A live moment has only what the strip shows, and
-        counts dead units anew only once a second.
+        all learned arrays and gradients of the layers `insides`; it counts dead units anew only
+        once a second.
         BatchNorm's running statistics already hold the batch of that pass.
         """
         arrays: dict[ArrayKey, Array] = {}
@@ -185,8 +170,8 @@ class Recorder:
             weights: dict[str, list[torch.Tensor]] = {}
             slopes: dict[str, list[torch.Tensor]] = {}
             for (layer, kind), parameter in self.parameters.items():
-                pictured = kind.startswith("weight")
-                if live and not pictured and layer not in self.seen_inside:
+                pictured, whole = kind.startswith("weight"), not live or layer in insides
+                if not pictured and not whole:
                     continue
                 rows, gradient = self.rows[layer, kind], parameter.grad
                 units = len(parameter) if rows < len(parameter) else None
@@ -195,15 +180,19 @@ class Recorder:
                     weights.setdefault(layer, []).append(parameter)
                 if pictured and gradient is not None:
                     slopes.setdefault(layer, []).append(gradient)
-                if gradient is not None and not live:
-                    arrays[layer, f"{kind}_gradient"] = half(gradient[:rows], units)
+                if gradient is not None and whole:
+                    arrays[layer, f"{kind}_gradient"] = copied(gradient[:rows], units)
             for layer, parts in weights.items():
                 numbers[layer] = {"weight_norm": norm(parts)}
             for layer, parts in slopes.items():
                 numbers[layer]["gradient_norm"] = norm(parts)
             if not live:
                 arrays |= {key: half(buffer) for key, buffer in self.buffers.items()}
-                arrays |= masks(self.network) if slopes else {}
+                if slopes:
+                    arrays |= masks(self.network)
+                    batch = batch_statistics(self.before, self.buffers)
+                    arrays |= {key: half(values) for key, values in batch.items()}
+                self.before = {}
             self._outputs(arrays, numbers, live)
         return Moment(step, epoch, loss, arrays, numbers, live)
 

@@ -18,6 +18,23 @@ DTYPES = ("float64", "float32", "float16", "int64", "int32", "int8", "uint8")
 _LARGEST = float(np.finfo(np.float32).max)
 _BAD = (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError)
 
+SCHEMA = (
+    "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE events (number INTEGER PRIMARY KEY, step INTEGER NOT NULL, kind TEXT NOT NULL, "
+    "text TEXT NOT NULL, value REAL, time REAL NOT NULL)",
+    "CREATE TABLE metrics (step INTEGER PRIMARY KEY, epoch REAL, loss REAL, accuracy REAL, "
+    "held_out_loss REAL, held_out_accuracy REAL, learning_rate REAL, seconds REAL)",
+    "CREATE TABLE moments (step INTEGER PRIMARY KEY, epoch REAL NOT NULL, loss REAL, "
+    "numbers TEXT NOT NULL)",
+    "CREATE TABLE arrays (number INTEGER PRIMARY KEY, exact INTEGER NOT NULL, "
+    "step INTEGER NOT NULL, layer TEXT NOT NULL, kind TEXT NOT NULL, dtype TEXT NOT NULL, "
+    "shape TEXT NOT NULL, scale REAL NOT NULL, units INTEGER, crc INTEGER NOT NULL, "
+    "data BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX arrays_by_layer ON arrays (layer, kind, exact, step)",
+    "CREATE INDEX arrays_by_step ON arrays (exact, step)",
+)
+"""The tables of a run's file."""
+
 
 class Damaged(Exception):
     """A run's file that cannot be read; the text is a sentence that says where and what to do."""

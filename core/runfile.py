@@ -15,26 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
+from core.rows import SCHEMA as SCHEMA
 from core.rows import Damaged as Damaged
 from core.rows import array_of, array_row, columns_of, event_of, moment_of, notes_of, numbers_text
 from core.settings import Settings, settings_from
 
 APPLICATION, VERSION = 0x4C59_5253, 1
-SCHEMA = (
-    "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE events (number INTEGER PRIMARY KEY, step INTEGER NOT NULL, kind TEXT NOT NULL, "
-    "text TEXT NOT NULL, value REAL, time REAL NOT NULL)",
-    "CREATE TABLE metrics (step INTEGER PRIMARY KEY, epoch REAL, loss REAL, accuracy REAL, "
-    "held_out_loss REAL, held_out_accuracy REAL, learning_rate REAL, seconds REAL)",
-    "CREATE TABLE moments (step INTEGER PRIMARY KEY, epoch REAL NOT NULL, loss REAL, "
-    "numbers TEXT NOT NULL)",
-    "CREATE TABLE arrays (number INTEGER PRIMARY KEY, exact INTEGER NOT NULL, "
-    "step INTEGER NOT NULL, layer TEXT NOT NULL, kind TEXT NOT NULL, dtype TEXT NOT NULL, "
-    "shape TEXT NOT NULL, scale REAL NOT NULL, units INTEGER, crc INTEGER NOT NULL, "
-    "data BLOB NOT NULL)",
-    "CREATE UNIQUE INDEX arrays_by_layer ON arrays (layer, kind, exact, step)",
-    "CREATE INDEX arrays_by_step ON arrays (exact, step)",
-)
 METRICS = tuple(Metric.__dataclass_fields__)
 ROW_BYTES = 200
 """What a row of arrays takes besides its numbers: its words and its places in two indexes."""
@@ -124,19 +110,21 @@ def steps(connection: sqlite3.Connection, exact: bool = False) -> list[int]:
 def moments(
     connection: sqlite3.Connection,
     wanted: Iterable[int] | None = None,
-    layer: str | None = None,
+    layer: str | tuple[str, ...] | None = None,
     kinds: tuple[str, ...] | None = None,
 ) -> list[Moment]:
-    """Recorded moments by step, with the arrays of one layer, or of some kinds, or with all."""
+    """Recorded moments by step, with the arrays of one or some layers or kinds, or with all."""
     chosen = None if wanted is None else set(wanted)
     query = "SELECT step, epoch, loss, numbers FROM moments ORDER BY step"
     heads = connection.execute(query).fetchall()
     found = {row[0]: moment_of(row) for row in heads if chosen is None or row[0] in chosen}
-    query = "SELECT step, layer, kind, dtype, shape, scale, units, crc, data FROM arrays "
-    query += "WHERE exact = 0"
+    query = (
+        "SELECT step, layer, kind, dtype, shape, scale, units, crc, data FROM arrays WHERE exact=0"
+    )
     given: list[object] = []
     if layer is not None:
-        query, given = f"{query} AND layer = ?", [*given, layer]
+        given += (layer,) if isinstance(layer, str) else layer
+        query += f" AND layer IN ({', '.join('?' * len(given))})"
     if kinds is not None:
         query += f" AND kind IN ({', '.join('?' * len(kinds))})"
         given += kinds

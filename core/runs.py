@@ -73,10 +73,10 @@ class Run:
     def moments(
         self,
         wanted: list[int] | None = None,
-        layer: str | None = None,
+        layer: str | tuple[str, ...] | None = None,
         kinds: tuple[str, ...] | None = None,
     ) -> list[Moment]:
-        """Recorded moments: of some steps or all, with the arrays of one layer or of some kinds."""
+        """Recorded moments: of some steps or all, with the arrays of some layers or some kinds."""
         with runfile.reading(self.path) as connection:
             return runfile.moments(connection, wanted, layer, kinds)
 

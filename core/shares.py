@@ -10,6 +10,8 @@ from core.activations import ACTIVATIONS
 from core.architectures.modules import Dropout
 from core.records import Array, ArrayKey
 
+MOMENTUM = 0.1
+"""What torch's BatchNorm takes of each batch into its running statistics."""
 MASKED, MOST_MASKED = 10, 16_384
 """Inputs of a batch whose Dropout mask is recorded, and the most numbers of such a mask."""
 
@@ -56,3 +58,18 @@ def masks(network: nn.Module) -> dict[ArrayKey, Array]:
             if kept[0].numel() <= MOST_MASKED:
                 found[path.rpartition(".")[2], "mask"] = Array(kept.to(torch.uint8).numpy())
     return found
+
+
+def batch_statistics(
+    before: dict[ArrayKey, torch.Tensor], now: dict[ArrayKey, torch.Tensor]
+) -> dict[ArrayKey, torch.Tensor]:
+    """Mean and variance of the last batch as each BatchNorm found them, "batch_mean", "batch_var".
+
+    From how far the running statistics moved: running = 0.9 running + 0.1 batch. The variance is
+    the unbiased one, as in the running variance.
+    """
+    return {
+        (layer, kind.replace("running", "batch")): old + (now[layer, kind] - old) / MOMENTUM
+        for (layer, kind), old in before.items()
+        if kind in ("running_mean", "running_var")
+    }

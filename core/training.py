@@ -134,7 +134,7 @@ def train(
             state.seconds += time.perf_counter() - since
             if paused and inbox.picture_wanted and time.perf_counter() >= draw_at:
                 inbox.picture_wanted = False
-                yield recorder.moment(step, step / per_epoch, None, live=True)
+                yield recorder.moment(step, step / per_epoch, None, True, inbox.insides)
                 draw_at = time.perf_counter() + PAUSED_SECONDS
             command = inbox.take(wait=0.05 if paused else 0)
             match command.word if command else None:
@@ -166,6 +166,8 @@ def train(
             batches = epoch_batches(settings, epoch)
         batch = batches[position]
         optimizer.zero_grad()
+        if record and step >= next_moment:
+            recorder.note_statistics()
         # index_select copies the same rows as inputs[batch], in less than half the time
         output, truth = network(inputs.index_select(0, batch)), targets.index_select(0, batch)
         loss = loss_of(output, truth)
@@ -184,7 +186,7 @@ def train(
         if inbox.picture_wanted and now >= draw_at:
             inbox.picture_wanted = False
             worked = time.thread_time()  # not the clock: on a busy machine that counts others' work
-            picture = recorder.moment(step, step / per_epoch, value, live=True)
+            picture = recorder.moment(step, step / per_epoch, value, True, inbox.insides)
             draw_at = now + max(PICTURE_SECONDS, (time.thread_time() - worked) / PICTURE_SHARE)
             yield picture
         if record and step >= next_moment:

@@ -74,10 +74,11 @@ class Trainer:
     def _fail(self, step: int, text: str) -> None:
         self._keep(Event(step, "failed", text[:500]))
 
-    async def take(self, picture: bool) -> tuple[list[Record], bool]:
+    async def take(self, picture: bool, insides: tuple[str, ...] = ()) -> tuple[list[Record], bool]:
         """The records since the last call, the newest live picture last; and whether it is over.
 
-        `picture` asks for a live picture; the answer then waits a little for it, unless an event
+        `picture` asks for a live picture, with all that is to be seen inside the layers `insides`;
+        the answer then waits a little for it, unless an event
         comes first. Each call costs the training thread some turns of Python's lock: one that waits
         is better than many that do not. It waits as a coroutine, so that no other run's call waits
         for it. Raises RuntimeError on an actor that was made anew after its worker was lost: the
@@ -87,6 +88,7 @@ class Trainer:
             raise RuntimeError("the worker that trained this run was lost")
         self._taken = time.monotonic()
         if picture:
+            self.inbox.insides = insides
             await self._news()
         with self._lock:
             records, self._records = self._records, []

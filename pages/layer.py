@@ -1,17 +1,15 @@
-"""Inside a layer: what this kind of layer does, for one input, at every recorded moment."""
+"""Inside a layer: its whole anatomy for one input, live and at every recorded moment."""
 
 import streamlit as st
 
 from core import live
 from core.data import DATASETS
-from core.pictures import KINDS
 from core.structure import diagram
 from pages.shared import packed
-from pages.shared.anatomy import draw_anatomy, facts
-from pages.shared.backward import draw_reach
-from pages.shared.choose import choose, choose_run, choose_step, first_number, keep_number
+from pages.shared.anatomy import draw_kind, facts
+from pages.shared.choose import choose, choose_run, first_number, keep_number
 from pages.shared.fresh import keep_fresh, trains
-from pages.shared.inputs import choose_input
+from pages.shared.inputs import probe_input
 from pages.shared.scope import scope
 
 run, summary = choose_run()
@@ -37,20 +35,23 @@ with st.expander("The whole network", icon=":material/account_tree:", expanded=T
     )
 st.subheader(name)
 st.caption(facts(layer))
-if layer.kind in KINDS:
-    key = f"inside-{run.id}-{name}"
-    at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-    pushed = trains(summary) and live.route_is_open
-    seen = scope(packed.inside(run.id, steps[-1], run, name, *at, pushed), key)
-    keep_number(seen.step, "step")
-    keep_number(seen.probe, "probe")
-    st.caption(
-        "Computed from the weights recorded at each moment, for the input that is chosen on the "
-        "left; press play to see it change from the first step of training to the last."
-        + (" While it trains, the newest state is shown as it comes." if pushed else "")
-    )
-    if layer.kind in ("rnn", "lstm", "gru"):
-        draw_reach(run, settings, layer, seen.step or steps[-1], seen.probe or 0)
-else:
-    chosen = choose_input(settings)
-    draw_anatomy(run, settings, layer, choose_step(steps), chosen)
+key = f"inside-{run.id}-{name}"
+at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
+pushed = trains(summary) and live.route_is_open
+seen = scope(packed.inside(run.id, steps[-1], run, name, *at, pushed), key)
+keep_number(seen.step, "step")
+keep_number(seen.probe, "probe")
+st.caption(
+    "From left to right: what is learned, what it makes of the input that is chosen on the left, "
+    "and the gradient that changes it. Press play to see all of it move through the training."
+)
+if seen.layer:
+    other, _, array = seen.layer.partition("/")
+    if other in layers and array.startswith("weight"):
+        st.switch_page("weights.py", query_params={"run": run.id, "layer": other})
+    if other in layers and other != name:
+        st.switch_page("layer.py", query_params={"run": run.id, "layer": other})
+step = at[0] if seen.step is None else seen.step
+nearest = min(steps, key=lambda kept: abs(kept - step))
+probe = at[1] if seen.probe is None else seen.probe
+draw_kind(run, settings, layer, nearest, probe_input(settings, probe))

@@ -5,10 +5,11 @@ how one recorded array is laid out, `strips` and `layer_views` compose what a pa
 """
 
 from core.pictures.inputs import Probes, blank_probes, in_unit, probes_of, says, told_number
-from core.pictures.inside_views import KINDS, given_to, inside_view, live_inside
+from core.pictures.inside_views import inside_view, live_inside, needed
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
+from core.pictures.parts import KINDS, given_to
 from core.pictures.planes import (
     arranged,
     columns,
@@ -37,6 +38,7 @@ __all__ = [
     "live_frame",
     "live_inside",
     "neat_scale",
+    "needed",
     "pack",
     "plane_of",
     "probes_of",

@@ -1,89 +1,45 @@
-"""Inside views: what goes on in a layer with states, gates or attention, over all moments of a run.
+"""Inside views: one layer's whole anatomy, in the same order for every kind, over all moments.
 
-Computed from the recorded weights and the recorded outputs of the layer before, for the probe
-inputs. No torch here.
+Weights → gates and states → pre-activation → activation → gradient, a card each, for the probe
+inputs. What a layer without weights was given stands where others have their weights.
 """
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from core.architectures.plans import PASSING, Layer
-from core.attention import attention
 from core.pictures.inputs import Probes
 from core.pictures.packing import pack
-from core.pictures.panels import Panel
-from core.pictures.strips import card, frame, layout_of, shared_scales
-from core.records import Array, Moment
-from core.recurrent import PARTS, states
+from core.pictures.panels import Panel, output_panel, told_weights, weight_panel
+from core.pictures.parts import KINDS, Part, given_to, parts_of
+from core.pictures.strips import (
+    NO_GRADIENT,
+    card,
+    frame,
+    layer_numbers,
+    layout_of,
+    shared_scales,
+)
+from core.records import Array, ArrayKey, Moment
+from core.recurrent import PARTS
 
-ROLES = {"gate": "gate", "state": "activation", "pre_activation": "pre-activation"}
-KINDS = ("rnn", "lstm", "gru", "selfattention")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One thing to be seen inside: (probes, time, units), and how it is drawn."""
-
-    name: str
-    role: str
-    values: np.ndarray
-    between_0_and_1: bool
-    told: str
+NORMS = ("batchnorm", "layernorm", "groupnorm")
 
 
-def given_to(layer: Layer, layers: Sequence[Layer], moment: Moment, probes: Probes) -> np.ndarray:
-    """What a layer was given for the probe inputs, (probes, …); KeyError where it is not recorded.
-
-    Of what was recorded in part it cannot be told: ValueError.
-    """
-    by_name = {one.name: one for one in layers}
-    source = layer.sources[0]
-    if source == "":
-        return probes.inputs
-    before = by_name[source]
-    if before.kind in PASSING:
-        inputs = given_to(before, layers, moment, probes)
-        if before.kind == "rows":
-            inputs = inputs.swapaxes(1, 2)
-        return inputs.reshape(len(inputs), *before.output_shape)
-    array = moment.arrays[source, "output"]
-    if array.units is not None:
-        raise ValueError(f"only some units of {source} were recorded")
-    return array.numbers()
+def bent_by(layer: Layer, layers: Sequence[Layer]) -> Layer | None:
+    """The activation layer that a layer's outputs go through, maybe after a norm; else None."""
+    followers = [one for one in layers if one.sources == (layer.name,)]
+    if not layer.gives_pre_activations or len(followers) != 1:
+        return None
+    if followers[0].kind == "activation":
+        return followers[0]
+    return bent_by(followers[0], layers) if followers[0].kind in NORMS else None
 
 
-def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
-    """Every gate and state of a recurrent layer, or every head's map, for inputs (n, time, …).
-
-    Raises KeyError where a weight was not recorded, ValueError where only some units of it were.
-    """
-    arrays = {kind: moment.arrays[layer.name, kind] for kind in layer.weights}
-    if any(array.units is not None for array in arrays.values()):
-        raise ValueError(f"only some units of {layer.name} were recorded")
-    weights = {kind: array.numbers() for kind, array in arrays.items()}
-    brick = layer.brick
-    if brick.kind == "selfattention":
-        maps = attention(weights, inputs, brick.heads, brick.causal).maps.swapaxes(2, 3)
-        told = "each row's step takes from each column's"
-        return [
-            Part(f"head {head + 1}", "gate", maps[:, head], True, told)
-            for head in range(brick.heads)
-        ]
-    found = states(brick, weights, inputs)  # type: ignore[arg-type]
-    roles = PARTS[brick.kind]
-    many = len(found.places) > 1
-    return [
-        Part(
-            f"{name} {place.replace('_', ' ')}" if many else name,
-            ROLES[roles[name]],
-            values,
-            roles[name] == "gate",
-            "time → × unit ↓",
-        )
-        for (place, name), values in found.parts.items()
-    ]
+def needed(layer: Layer, layers: Sequence[Layer]) -> tuple[str, ...]:
+    """The layers whose arrays an inside view is made of, by name."""
+    bent, before = bent_by(layer, layers), _before(layer, layers)
+    return tuple(filter(None, dict.fromkeys((layer.name, before, bent.name if bent else ""))))
 
 
 def inside_view(
@@ -97,34 +53,22 @@ def inside_view(
     probe: int = 0,
     url: str | None = None,
 ) -> bytes:
-    """A card for each gate and state of a layer of `KINDS`, a frame for every moment.
+    """A card for each stage of a layer, a frame for every moment.
 
-    Gates and maps reach from 0 to 1 in every frame; each state has one scale for the whole run.
-    Moments of which the layer's weights or inputs were not recorded whole are left out. With a
-    `url` the browser goes on with the live frames it gets there.
+    Gates and maps reach from 0 to 1 in every frame, a gradient has its own scale at each; all
+    others have one scale for the whole run. With a `url` the browser goes on with the live frames
+    it gets there.
     """
-    seen: list[tuple[Moment, list[Part]]] = []
-    for moment in moments:
-        try:
-            inputs = given_to(layer, layers, moment, probes)
-            seen.append((moment, parts_of(layer, moment, inputs)))
-        except (KeyError, ValueError):
-            continue
     header: dict = {"view": "inside", "run": run_id, "title": layer.name}
-    header |= {
-        "live": url is not None,
-        "url": url,
-        "step": step,
-        "autoplay": False,
-        "probe": probe,
-    } | probes.told()
-    if not seen:
-        return pack(header | {"cards": [], "frames": [], "layout": 0}, [])
-    panels, drawn = _panels(seen[0][1]), [_drawn(moment, parts) for moment, parts in seen]
-    scales = shared_scales(panels, drawn) | _gates_scales(seen[0][1])
+    header |= {"live": url is not None, "url": url, "step": step, "autoplay": False}
+    header |= {"probe": probe} | probes.told()
+    seen = [_seen(layer, layers, probes, moment) for moment in moments]
+    stages = _stages(layer, layers, probes, seen)
+    panels = [panel for _, panel in stages]
+    scales = shared_scales(panels, [moment for moment, _ in seen]) | _gates_scales(seen)
     told, planes = [], []
-    for moment in drawn:
-        entry, painted = frame(moment, panels, scales, {})
+    for moment, _ in seen:
+        entry, painted = frame(moment, panels, scales, _numbers(layer, layers, panels, moment))
         told.append(entry)
         planes.append(painted)
     first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
@@ -135,46 +79,125 @@ def inside_view(
         first["planes"], still = inputs_panel.planes, [picture]
         for entry in told:
             entry["scales"][inputs_panel.id] = scale
-    cards = _cards(layer, panels)
+    cards = _cards(layer, stages)
     header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
     return pack(header, planes, still)
 
 
-def live_inside(
-    layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment
-) -> bytes | None:
-    """One moment for those who watch a layer from inside; None where it was not recorded whole."""
-    try:
-        parts = parts_of(layer, moment, given_to(layer, layers, moment, probes))
-    except (KeyError, ValueError):
-        return None
-    panels = _panels(parts)
-    cards = _cards(layer, panels)
-    entry, planes = frame(_drawn(moment, parts), panels, _gates_scales(parts), {})
+def live_inside(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment) -> bytes:
+    """One moment for those who watch a layer from inside."""
+    seen = [_seen(layer, layers, probes, moment)]
+    stages = _stages(layer, layers, probes, seen)
+    panels, cards = [panel for _, panel in stages], _cards(layer, stages)
+    numbers = _numbers(layer, layers, panels, moment)
+    entry, planes = frame(seen[0][0], panels, _gates_scales(seen), numbers)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": [entry]}, [planes])
 
 
-def _panels(parts: Sequence[Part]) -> list[Panel]:
-    panels, offset = [], 0
-    for part in parts:
-        shape = part.values.shape
-        key = (part.name, "output")
-        looks_at = (1, shape[2], shape[1])
-        panel = Panel(part.name, part.role, part.told, key, looks_at, shape[0], 1, "", "step")
+def _seen(
+    layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment
+) -> tuple[Moment, list[Part]]:
+    """A moment with the layer's gates and states among its arrays, and these; none where they
+    cannot be computed.
+    """
+    parts: list[Part] = []
+    if layer.kind in KINDS:
+        with contextlib.suppress(KeyError, ValueError):  # recorded in part
+            parts = parts_of(layer, moment, given_to(layer, layers, moment, probes))
+    arrays = moment.arrays | {(part.name, "output"): Array(part.values) for part in parts}
+    return Moment(moment.step, moment.epoch, moment.loss, arrays, moment.numbers), parts
+
+
+def _gates_scales(seen: Sequence[tuple[Moment, list[Part]]]) -> dict[str, float]:
+    return {part.name: 1.0 for _, parts in seen for part in parts if part.between_0_and_1}
+
+
+def _stages(
+    layer: Layer,
+    layers: Sequence[Layer],
+    probes: Probes,
+    seen: Sequence[tuple[Moment, list[Part]]],
+) -> list[tuple[str, Panel]]:
+    """The placed panel of each card, after the card's title."""
+    found: dict[ArrayKey, Array] = {}
+    for moment, _ in reversed(seen):
+        found |= moment.arrays
+    parts = next((parts for _, parts in seen if parts), [])
+    by_name = {one.name: one for one in layers}
+    bent, before = bent_by(layer, layers), by_name.get(_before(layer, layers))
+    stages: list[tuple[str, Panel]] = []
+    if before and (not layer.pictured or layer.kind in NORMS):
+        stages.append((f"from {before.name}", _output(before, layers, found, len(probes))))
+    for kind in layer.pictured:
+        title = "weights γ" if layer.kind in NORMS else told_weights(kind)
+        stages.append((title, _weights(layer, found, kind)))
+    stages += [(part.name, _part(part)) for part in parts]
+    if not (parts and layer.kind in PARTS):  # else the hidden state is the output
+        panel = _output(layer, layers, found, len(probes))
+        stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
+    if bent:
+        stages.append((f"activation, {bent.name}", _output(bent, layers, found, len(probes))))
+    for kind in layer.pictured:
+        panel = _weights(layer, found, kind, "_gradient")
+        if seen and (layer.name, f"{kind}_gradient") not in seen[-1][0].arrays:
+            panel.note = "; ".join(filter(None, (panel.note, NO_GRADIENT)))
+        many = f" of {told_weights(kind)}" if len(layer.pictured) > 1 else ""
+        stages.append((f"gradient{many}", panel))
+    offset = 0
+    for _, panel in stages:
         offset = panel.place(offset)
-        panels.append(panel)
-    return panels
+    return stages
 
 
-def _cards(layer: Layer, panels: Sequence[Panel]) -> list[dict]:
-    return [card(layer, [one], id=one.id, title=one.id, formula="", sizes="") for one in panels]
+def _before(layer: Layer, layers: Sequence[Layer]) -> str:
+    """The layer whose outputs, maybe laid out anew, this one is given; "" for the input."""
+    by_name, name = {one.name: one for one in layers}, layer.sources[0]
+    while name and by_name[name].kind in PASSING:
+        name = by_name[name].sources[0]
+    return name
 
 
-def _drawn(moment: Moment, parts: Sequence[Part]) -> Moment:
-    """The parts as a moment's arrays, so that they are painted like recorded ones."""
-    arrays = {(part.name, "output"): Array(part.values) for part in parts}
-    return Moment(moment.step, moment.epoch, moment.loss, arrays)
+def _weights(layer: Layer, found: dict[ArrayKey, Array], kind: str, which: str = "") -> Panel:
+    array = found.get((layer.name, kind + which)) or found.get((layer.name, kind))
+    shape = array.values.shape if array else layer.weights[kind]
+    panel = weight_panel(layer, shape, array.units if array else None, kind)
+    if which:
+        panel.id, panel.source = f"{panel.id}{which}", (layer.name, kind + which)
+        panel.role, panel.caption, panel.own_scale = "gradient", "∂loss ÷ ∂W", True
+    return panel
 
 
-def _gates_scales(parts: Sequence[Part]) -> dict[str, float]:
-    return {part.name: 1.0 for part in parts if part.between_0_and_1}
+def _output(
+    layer: Layer, layers: Sequence[Layer], found: dict[ArrayKey, Array], probes: int
+) -> Panel:
+    array = found.get((layer.name, "output"))
+    shape = array.values.shape if array else (probes, *layer.output_shape)
+    last = layer is layers[-1] and layer.kind == "linear"
+    return output_panel(layer, shape, array.units if array else None, last)
+
+
+def _part(part: Part) -> Panel:
+    count, time, units = part.values.shape
+    key, looks_at = (part.name, "output"), (1, units, time)
+    return Panel(part.name, part.role, part.told, key, looks_at, count, 1, "", "step")
+
+
+def _cards(layer: Layer, stages: Sequence[tuple[str, Panel]]) -> list[dict]:
+    return [
+        card(layer, [panel], id=panel.id, title=title, formula="", sizes="")
+        for title, panel in stages
+    ]
+
+
+def _numbers(
+    layer: Layer, layers: Sequence[Layer], panels: Sequence[Panel], moment: Moment
+) -> dict[str, dict[str, str]]:
+    """A layer's numbers by the card that they belong to."""
+    told, roles = layer_numbers(layer, moment), {panel.role: panel.id for panel in reversed(panels)}
+    numbers: dict[str, dict[str, str]] = {}
+    for name, text in told.items():
+        role = "gradient" if "∇" in name else "weight" if name.startswith("‖") else ""
+        numbers.setdefault(roles.get(role, f"{layer.name}/output"), {})[name] = text
+    if bent := bent_by(layer, layers):
+        numbers[f"{bent.name}/output"] = layer_numbers(bent, moment)
+    return numbers

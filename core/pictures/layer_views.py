@@ -7,7 +7,14 @@ from dataclasses import replace
 from core.architectures.plans import Layer
 from core.pictures.packing import pack
 from core.pictures.panels import MOST_WEIGHTS, Panel, weight_panel
-from core.pictures.strips import card, frame, layer_numbers, layout_of, shared_scales
+from core.pictures.strips import (
+    NO_GRADIENT,
+    card,
+    frame,
+    layer_numbers,
+    layout_of,
+    shared_scales,
+)
 from core.records import Array, Moment
 
 MOST_ROW = 4096
@@ -48,8 +55,7 @@ def layer_view(
     )
     before.fixed, slopes.source, slopes.own_scale = start, slope, True
     if slope not in kept[-1].arrays:
-        ended = "no gradient at the end of a run: no step follows it"
-        slopes.note = f"{slopes.note}; {ended}" if slopes.note else ended
+        slopes.note = f"{slopes.note}; {NO_GRADIENT}" if slopes.note else NO_GRADIENT
     moving, offset = [now, slopes] if gradient else [now], 0
     before.place(0)
     for panel in moving:

@@ -1,4 +1,4 @@
-"""Anatomy: what one layer does with one input, each kind in the way that shows it best."""
+"""Anatomy: what there is to be seen of one kind of layer alone."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,19 +11,24 @@ from core.data import DATASETS
 from core.data.dataset import Dataset
 from core.figures.before_after import before_after
 from core.figures.embedding_plane import embedding_plane
-from core.figures.feature_maps import feature_maps
 from core.figures.numbers_over_time import numbers_over_time
 from core.figures.shares import shares
-from core.figures.states_over_time import states_over_time
-from core.figures.unit_activations import unit_activations
 from core.figures.weight_matrix import weight_matrix
 from core.pictures import given_to
 from core.records import Array, Moment
 from core.runs import Run
 from core.settings import Settings
+from pages.shared.backward import draw_reach
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Chosen, answer
 from pages.shared.windows import draw_window
+
+NORM_COLUMNS = {
+    **{"weight": "γ", "bias": "β", "running_mean": "running mean"},
+    **{"batch_mean": "this batch's mean", "running_var": "running variance"},
+    "batch_var": "this batch's variance",
+}
+"""The columns of a norm's table, by the array that each holds."""
 
 
 class Here(NamedTuple):
@@ -52,15 +57,19 @@ def facts(layer: Layer) -> str:
     return " · ".join(told)
 
 
-def draw_anatomy(run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen) -> None:
-    """Draw what a layer does with an input at a recorded moment."""
+def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen) -> None:
+    """Draw what is to be seen of this kind of layer alone, at a recorded moment.
+
+    Raises NoAnswer where the moment was thinned out just now.
+    """
+    if layer.kind not in DRAWERS:
+        return
     found = answer(run.id, step, chosen.probe, chosen.inputs, run)
     moment = next(iter(run.moments([step])))
     gave = found.outputs[layer.name]
     given = _given(settings, layer, chosen, found.outputs)
-    here = Here(run, settings, DATASETS[settings.data], layer, moment, given, gave, chosen)
-    DRAWERS.get(layer.kind, _plain)(here)
-    st.caption(found.note)
+    dataset = DATASETS[settings.data]
+    DRAWERS[layer.kind](Here(run, settings, dataset, layer, moment, given, gave, chosen))
 
 
 def _given(
@@ -91,18 +100,6 @@ def _given_for_what_it_gave(here: Here) -> np.ndarray | None:
     return here.given[tuple(slice(side) for side in here.gave.shape)]
 
 
-def _plain(here: Here) -> None:
-    role = "pre-activation" if here.layer.gives_pre_activations else "activation"
-    if here.gave.ndim == 2:
-        still_chart(states_over_time(here.gave, quantity="value", role=role), "output")
-    elif here.gave.ndim == 3:
-        still_chart(feature_maps(here.gave, quantity="value"), "output")
-    else:
-        given = _given_for_what_it_gave(here) if here.layer.kind == "activation" else None
-        pair = (here.gave, None) if role == "pre-activation" else (given, here.gave)
-        still_chart(unit_activations(*pair), "output")
-
-
 def _norm(here: Here) -> None:
     given = _given_for_what_it_gave(here)
     if given is not None:
@@ -110,21 +107,16 @@ def _norm(here: Here) -> None:
     arrays = {
         kind: array.numbers()
         for (name, kind), array in here.moment.arrays.items()
-        if name == here.layer.name and kind in ("weight", "bias", "running_mean", "running_var")
+        if name == here.layer.name and kind in NORM_COLUMNS
     }
-    titles = {"weight": "γ", "bias": "β", "running_mean": "running mean"}
-    titles |= {"running_var": "running variance"}
-    columns = {titles[kind]: values.ravel() for kind, values in arrays.items()}
-    if here.layer.kind == "batchnorm" and here.given is not None and here.given.ndim > 1:
-        axes = (1, 2) if here.given.ndim == 3 else (0,)
-        columns["mean of this input"] = here.given.mean(axis=axes)
-        columns["variance of this input"] = here.given.var(axis=axes)
+    columns = {told: arrays[k].ravel() for k, told in NORM_COLUMNS.items() if k in arrays}
     recorded = min(map(len, columns.values()), default=0)
     st.dataframe({name: values[:recorded] for name, values in columns.items()}, height=240)
     if here.layer.kind == "batchnorm":
         st.caption(
             "While training, each batch is shifted by its own mean and variance; the running ones, "
-            "kept meanwhile, are used in evaluation and for these pictures."
+            "which take in a tenth of each batch's, are used in evaluation and in these pictures."
+            + ("" if "batch_mean" in arrays else " No batch follows this moment, so it has none.")
         )
 
 
@@ -144,7 +136,6 @@ def _dropout(here: Here) -> None:
             f"numbers were kept, {kept.mean():.0%} of all."
         )
     st.write("In evaluation nothing is left out: what goes in comes out.")
-    _plain(here)
 
 
 def _embedding(here: Here) -> None:
@@ -152,7 +143,6 @@ def _embedding(here: Here) -> None:
     symbols = here.dataset.alphabet[: len(array.values)]
     named = ["space" if symbol == " " else symbol for symbol in symbols]
     still_chart(embedding_plane(array.numbers(), named), "embedding")
-    _plain(here)
 
 
 def _container(here: Here) -> None:
@@ -171,12 +161,14 @@ def _container(here: Here) -> None:
     if series:
         st.caption("The size of what comes through each, as a share of all, over the run:")
         still_chart(numbers_over_time([m.step for m in moments], series), "shares-over-time")
-    _plain(here)
 
 
 def _window(here: Here) -> None:
     draw_window(here.layer, here.moment, here.given, here.gave, here.chosen.inputs)
-    _plain(here)
+
+
+def _recurrent(here: Here) -> None:
+    draw_reach(here.run, here.settings, here.layer, here.moment.step, here.chosen.probe or 0)
 
 
 DRAWERS: dict[str, Callable[[Here], None]] = {
@@ -190,4 +182,5 @@ DRAWERS: dict[str, Callable[[Here], None]] = {
     "embedding": _embedding,
     "residual": _container,
     "branches": _container,
+    **dict.fromkeys(("rnn", "lstm", "gru"), _recurrent),
 }

@@ -12,6 +12,7 @@ from core.runs import Run
 from core.settings import Settings
 from core.softmax import softmax
 from core.worker import outputs
+from pages.shared import packed
 from pages.shared.asking import NoAnswer, asked
 
 
@@ -70,6 +71,16 @@ def choose_input(settings: Settings) -> Chosen:
         probe = names.index(name) if name in names else 0
         place = probes[probe]
     return Chosen(as_fed(split.test_inputs[place]), split.test_targets[place], probe)
+
+
+def probe_input(settings: Settings, number: int) -> Chosen:
+    """One of the inputs that every moment looks at, by its number; the last where there are fewer.
+
+    It is blank where the data set is not here.
+    """
+    known = packed.probe_inputs(settings)
+    place = min(number, len(known) - 1)
+    return Chosen(known.inputs[place], known.targets[place], place)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking a worker …")

@@ -10,7 +10,7 @@ from core.pictures import Probes
 from core.runs import Run
 from core.settings import Settings
 
-MOST_FRAMES = 48
+LEAST_FRAMES, MOST_FRAMES, MOST_BYTES = 12, 48, 8_000_000
 
 
 def probe_inputs(settings: Settings) -> Probes:
@@ -48,7 +48,7 @@ def layer_over_time(
     return pictures.layer_view(run_id, layer, moments, kind, array, step=step)
 
 
-@st.cache_data(max_entries=4, show_spinner="Computing gates and states …")
+@st.cache_data(max_entries=4, show_spinner="Looking inside the layer …")
 def inside(
     run_id: str,
     newest: int,
@@ -58,23 +58,28 @@ def inside(
     probe: int,
     pushed: bool = False,
 ) -> bytes:
-    """What goes on in a recurrent layer or in attention, at 48 of a run's moments or fewer.
+    """All that is to be seen of one layer, at 48 of a run's moments, of a large layer fewer.
 
     The browser goes on with live pictures where they are `pushed`.
     """
-    settings = _run.settings()
+    settings, steps = _run.settings(), _run.steps()
     layer = next(x for x in settings.layers if x.name == layer_name)
-    steps, probes = kept_steps(_run.steps(), MOST_FRAMES), probe_inputs(settings)
-    return pictures.inside_view(
-        run_id,
-        layer,
-        settings.layers,
-        probes,
-        _run.moments(steps),
-        step=step,
-        probe=min(probe, len(probes) - 1),
-        url=f"/live/{run_id}/{layer_name}" if pushed else None,
-    )
+    probes, names = probe_inputs(settings), pictures.needed(layer, settings.layers)
+
+    def view(steps: list[int]) -> bytes:
+        return pictures.inside_view(
+            run_id,
+            layer,
+            settings.layers,
+            probes,
+            _run.moments(steps, layer=names),
+            step=step,
+            probe=min(probe, len(probes) - 1),
+            url=f"/live/{run_id}/{layer_name}" if pushed else None,
+        )
+
+    one = len(view(steps[-1:]))
+    return view(kept_steps(steps, max(LEAST_FRAMES, min(MOST_FRAMES, MOST_BYTES // one))))
 
 
 def _strip(

@@ -55,7 +55,8 @@ class Card {
     for (const { plane, picture, histogram, node } of this.panels) {
       const weight = plane.role === "weight" || plane.role === "gradient";
       const gates = plane.tile === "gate"; // stay side by side, so that two of them can be compared
-      if (inside) picture.fit(Math.min(width, 232), 264, 14);
+      if (inside && weight && !gates) picture.fit(Math.min(width, 300), 264, this.cell(plane));
+      else if (inside) picture.fit(Math.min(width, 232), 264, plane.cell === "unit" ? 16 : 14);
       else if (large) picture.fit(width, 640, 24, plane.tiles > 1 && !gates ? "free" : "");
       else if (weight && many) picture.fit(Math.min(width, gates ? 260 : 150), 130, 8);
       else if (weight) picture.fit(Math.min(width, this.most ?? 520), 300, this.cell(plane));

@@ -85,6 +85,7 @@ def test_every_planned_array_is_recorded_with_its_gradient(network):
             assert_recorded(arrays[key], buffer)
         kinds = len(settings.drawn_layers) + 2 * len(planned) + len(buffers)
         kinds += sum(layer.kind == "dropout" for layer in settings.layers)  # its mask
+        kinds += 2 * sum(layer.kind == "batchnorm" for layer in settings.layers)  # of the batch
         assert len(arrays) == kinds
         before = {key: p.detach().clone() for key, p in parameters.items()}
         state.optimizer.step()

@@ -12,12 +12,9 @@ from hypothesis.extra import numpy as hnp
 
 from core.activations import ACTIVATIONS, shares
 from core.checkpoints import State
+from core.copies import half
 from core.divergence import first_not_finite
-from core.recording import (
-    Recorder,
-    half,
-    recorded_rows,
-)
+from core.recording import Recorder, recorded_rows
 from core.settings import Settings
 from core.shares import zone_shares
 from tests.core.small_runs import probes, small

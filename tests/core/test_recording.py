@@ -7,13 +7,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
+from core.copies import half, quick_half
 from core.divergence import first_not_finite
-from core.recording import (
-    Recorder,
-    half,
-    outputs_of,
-    quick_half,
-)
+from core.recording import Recorder, outputs_of
 from core.records import Array
 from core.training import epoch_batches, tensors
 from tests.core.small_runs import (
@@ -70,10 +66,12 @@ def test_a_moment_is_what_the_step_was(network):
                 after = module(after)
                 if not name.startswith("flatten"):
                     expected[name, "output"] = after[:10]
-        kept = {key for key in moment.arrays if key[1] == "mask"}
+        more = ("mask", "batch_mean", "batch_var")  # of the step, not of the network
+        kept = {key for key in moment.arrays if key[1] in more}
         assert set(moment.arrays) - kept == set(expected)
-        assert kept == {(n, "mask") for n, m in network_now.named_modules() if hasattr(m, "mask")}
-        for name, _ in kept:
+        told = {key for key in kept if key[1] == "mask"}
+        assert told == {(n, "mask") for n, m in network_now.named_modules() if hasattr(m, "mask")}
+        for name, _ in told:
             before = network_now.get_submodule(name).mask
             assert torch.equal(torch.tensor(moment.arrays[name, "mask"].values == 1), before[:10])
         for key, truth in expected.items():
@@ -105,6 +103,46 @@ def test_watching_changes_nothing(network, pictures, monkeypatch):
     live = [record for record in watched if getattr(record, "live", False)]
     assert len(live) == (24 if pictures else 0)
     assert_identical(last_state(watched), last_state(alone))
+
+
+def test_a_live_moment_holds_all_of_the_layers_that_are_watched_from_inside():
+    settings = small("lenet")
+    state = State(settings)
+    recorder = Recorder(state.network, settings.layers, probes(), 10, 256)
+    images, labels = tensors("digits")[:2]
+    cross_entropy(state.network(images[:32]), labels[:32]).backward()
+    live = recorder.moment(3, 0.5, 1.0, live=True, insides=("conv1",))
+    whole = recorder.moment(3, 0.5, 1.0)
+    kinds = {kind for name, kind in live.arrays if name == "conv1"}
+    assert kinds == {kind for name, kind in whole.arrays if name == "conv1"}
+    assert {"bias", "weight_gradient", "bias_gradient"} < kinds
+    assert {kind for name, kind in live.arrays if name == "conv2"} == {"weight", "output"}
+    for kind in kinds:
+        true = whole.arrays["conv1", kind].numbers()
+        close = 1e-3 * np.abs(true).max()
+        np.testing.assert_allclose(live.arrays["conv1", kind].numbers(), true, rtol=0, atol=close)
+
+
+def test_the_statistics_of_a_batch_are_those_that_batchnorm_used(monkeypatch):
+    """Against the inputs that BatchNorm was given in the very training step."""
+    settings, given = small("mlp", batch_size=16), []
+    forward = nn.BatchNorm1d.forward
+
+    def heard(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        if module.training:
+            given.append(x.detach().clone())
+        return forward(module, x)
+
+    monkeypatch.setattr(nn.BatchNorm1d, "forward", heard)
+    found = moments(run(settings))
+    norms = [layer.name for layer in settings.layers if layer.kind == "batchnorm"]
+    assert norms and ("batchnorm1", "batch_mean") not in found[-1].arrays
+    for moment in found[:-1]:
+        for place, name in enumerate(norms):
+            x = given[moment.step * len(norms) + place]
+            for kind, true in (("batch_mean", x.mean(0)), ("batch_var", x.var(0))):
+                told = moment.arrays[name, kind].numbers()
+                np.testing.assert_allclose(told, true, rtol=2e-3, atol=2e-4 * x.abs().max().item())
 
 
 def test_a_live_moment_holds_no_pictures_of_gradients():

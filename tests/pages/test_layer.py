@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from core import pictures
-from core.architectures.bricks.sequences import GATES
+from core import live, pictures
 from core.data import DATASETS, as_fed
 from core.settings import settings_from
-from pages.shared import anatomy
-from pages.shared.windows import patch
+from pages.shared import anatomy, packed
 from tests.core.small_runs import small
 from tests.pages.conftest import said, sound
 
@@ -63,9 +61,11 @@ def test_every_layer_has_its_inside(open_page, make_run, settings):
         assert not tab.error and not tab.warning
         assert tab.subheader[0].value == layer.name
         assert layer.formula in said(tab) and layer.sizes in said(tab)
-        inside = layer.kind in pictures.KINDS
-        assert len(tab.get("bidi_component")) == inside
-        assert bool(charts(tab)) != (inside and layer.kind not in GATES)
+        header, _ = pictures.unpack(sent(tab))
+        ids = [card["id"] for card in header["cards"]]
+        assert ids[0] == "input" and {f"{layer.name}/{array}" for array in layer.pictured} < {*ids}
+        shown = layer.kind in anatomy.DRAWERS and layer.kind != "dropout"  # no mask at the end
+        assert bool(charts(tab)) == shown
         (diagram,) = tab.get("graphviz_chart")
         assert f'"{layer.name}"' in diagram.proto.spec or "." in layer.place
         if "." not in layer.place:
@@ -88,80 +88,23 @@ def test_a_link_to_a_layer_or_a_moment_that_is_not_there_falls_back(open_page, m
         assert tab.subheader[0].value == "linear1"
 
 
-@pytest.mark.parametrize("probe, place", [(0, (0, 3, 3)), (7, (2, 0, 0)), (4, (3, 7, 7))])
-@pytest.mark.parametrize("name", ["conv1", "conv2"])
-def test_the_arithmetic_of_a_convolution_is_torchs(open_page, make_run, name, probe, place):
-    run = make_run(settings=mixed())
-    place = place if name == "conv1" else (place[0], 0, 0)  # all there is of its map
-    asked = dict(zip(("map", "row", "column"), map(str, place), strict=True))
-    tab = open_page("layer.py", run=run.id, layer=name, input=str(probe), step="6", **asked)
-    weight, bias = weights(run, name, 6)
-    given = image(probe) if name == "conv1" else output(run, "maxpool1", 6, probe)
-    stride, padding = (1, 1) if name == "conv1" else (2, 0)
-    expected = torch.nn.functional.conv2d(given[None], weight, bias, stride, padding)[0]
-    text = said(tab)
-    found = re.search(r"that is ([-\d.e]+); recorded at row (\d+), column (\d+): ([-\d.e]+)", text)
-    assert (int(found[2]), int(found[3])) == place[1:]
-    assert float(found[1]) == pytest.approx(expected[place].item(), rel=1e-3, abs=1e-3)
-    recorded = output(run, name, 6, probe)[place].item()
-    assert float(found[4].rstrip(".")) == pytest.approx(recorded, rel=1e-3, abs=1e-4)
-    assert ("all 4 channels" in text) == (name == "conv2")
-
-
-@pytest.mark.parametrize("pool", ["maxpool2d", "avgpool2d"])
-@pytest.mark.parametrize("padding, row", [(0, 0), (1, 0), (1, 2)])
-def test_the_window_of_a_pooling_is_torchs(open_page, make_run, pool, padding, row):
-    bricks = (
-        *({"kind": "conv2d", "filters": 3, "padding": 1}, {"kind": pool, "size": 3, "stride": 2}),
-        *({"kind": "flatten"}, {"kind": "linear", "units": 10}),
-    )
-    bricks[1]["padding"] = padding
-    run = make_run(settings=mixed(bricks=bricks))
-    name = pool.removesuffix("2d") + "1"
-    asked = {"map": "2", "row": str(row), "column": "1", "input": "5", "step": "9"}
-    tab = open_page("layer.py", run=run.id, layer=name, **asked)
-    given = output(run, "conv1", 9, 5)
-    function = getattr(torch.nn.functional, "max_pool2d" if pool[0] == "m" else "avg_pool2d")
-    expected = function(given[None], 3, 2, padding)[0][2, row, 1].item()
-    found = re.search(r"(?:largest, |mean is )([-\d.e]+)", said(tab))
-    assert float(found[1]) == pytest.approx(expected, rel=1e-3, abs=1e-4)
-    recorded = output(run, name, 9, 5)[2, row, 1].item()
-    told = re.search(r"[Rr]ecorded: ([-\d.e]+)", said(tab).replace("\\", ""))
-    assert float(told[1].rstrip(".")) == pytest.approx(recorded, rel=1e-3, abs=1e-4)
-
-
-@pytest.mark.parametrize("kind, size, stride, padding", [
-    ("conv2d", 3, 1, 1), ("conv2d", 5, 2, 0), ("maxpool2d", 2, None, 0), ("avgpool2d", 3, 2, 1),
-])  # fmt: skip
-def test_the_patch_is_what_unfold_gives(kind, size, stride, padding):
-    brick = {"kind": kind, "padding": padding, "kernel" if kind == "conv2d" else "size": size}
-    brick |= {"filters": 2} if kind == "conv2d" else {}
-    brick |= {"stride": stride} if stride else {}
-    bricks = ({"kind": "conv2d", "filters": 4, "padding": 1}, brick, {"kind": "flatten"})
-    layer = mixed(bricks=(*bricks, {"kind": "linear", "units": 10})).layers[1]
-    given = torch.rand(4, 8, 8, generator=torch.Generator().manual_seed(1))
-    parts = torch.nn.functional.unfold(given[None], size, 1, padding, stride or size)[0]
-    _, height, width = layer.output_shape
-    for row in range(height):
-        for column in range(width):
-            seen = patch(given.numpy(), layer, row, column)
-            true = parts[:, row * width + column].reshape(4, size, size).numpy()
-            np.testing.assert_allclose(np.where(np.isfinite(seen), seen, 0), true)
-
-
 @pytest.mark.parametrize("step", ["0", "11"])
 def test_a_normalisation_shows_what_came_and_what_went(open_page, make_run, step):
     run = make_run(settings=mixed())
-    for name, before in (("batchnorm1", "conv1"), ("groupnorm1", "conv2")):
-        tab = open_page("layer.py", run=run.id, layer=name, step=step, input="6")
+    for name in ("batchnorm1", "groupnorm1"):
+        tab = open_page("layer.py", run=run.id, layer=name, step=step, probe="6")
         shown = tab.dataframe[0].value
         weight, bias = weights(run, name, int(step))
         np.testing.assert_allclose(shown["γ"], weight, rtol=1e-5)
         np.testing.assert_allclose(shown["β"], bias, rtol=1e-5)
         if name == "batchnorm1":
-            given = output(run, before, int(step), 6)
-            np.testing.assert_allclose(shown["mean of this input"], given.mean((1, 2)), atol=1e-5)
-            assert "the running ones" in said(tab)
+            moment = run.moments([int(step)], layer=name)[0]
+            for kind, title in anatomy.NORM_COLUMNS.items():
+                recorded = moment.arrays[name, kind].numbers()
+                np.testing.assert_allclose(shown[title], recorded, rtol=1e-5)
+            assert "the running ones" in said(tab) and "No batch follows" not in said(tab)
+    last = open_page("layer.py", run=run.id, layer="batchnorm1")
+    assert "this batch's mean" not in last.dataframe[0].value and "No batch follows" in said(last)
 
 
 def test_what_passes_on_is_that_of_the_chosen_input(open_page, make_run, monkeypatch):
@@ -172,7 +115,7 @@ def test_what_passes_on_is_that_of_the_chosen_input(open_page, make_run, monkeyp
     )
     run = make_run(settings=mixed())
     for probe in (0, 6):
-        open_page("layer.py", run=run.id, layer="layernorm1", step="5", input=str(probe))
+        open_page("layer.py", run=run.id, layer="layernorm1", step="5", probe=str(probe))
         given, gave = seen[-1]
         np.testing.assert_array_equal(given, output(run, "groupnorm1", 5, probe).flatten())
         np.testing.assert_array_equal(gave, output(run, "layernorm1", 5, probe))
@@ -219,7 +162,9 @@ def test_gates_and_maps_are_shown_for_every_moment(open_page, make_run, network,
     header, _ = pictures.unpack(sent(tab))
     assert [frame["step"] for frame in header["frames"]] == run.steps()
     assert (header["view"], header["step"], header["probe"]) == ("inside", 4, 3)
-    assert "Computed from the weights recorded at each moment" in said(tab)
+    ids = {card["id"] for card in header["cards"]}
+    wanted = ("forget gate", "cell", "hidden") if name == "lstm1" else ("head 1", "head 2")
+    assert all(any(one.startswith(word) for one in ids) for word in wanted)
 
 
 def test_a_link_to_an_input_that_no_moment_has_opens_at_the_last(open_page, make_run):
@@ -228,11 +173,29 @@ def test_a_link_to_an_input_that_no_moment_has_opens_at_the_last(open_page, make
     assert pictures.unpack(sent(tab))[0]["probe"] == 9
 
 
-def test_any_other_input_is_computed_by_a_worker(open_page, make_run, listener):
+def test_a_large_layer_has_fewer_moments_and_keeps_the_first_and_the_last(
+    open_page, make_run, monkeypatch
+):
     run = make_run(settings=mixed())
-    tab = open_page("layer.py", run=run.id, layer="conv2", input="any image", image="123", step="3")
-    assert listener.told == [("outputs", (1, 1, 8, 8))]
-    assert "weights of 16 bits" in said(tab) and "The products add up to" in said(tab)
+    monkeypatch.setattr(packed, "MOST_BYTES", 1)
+    packed.inside.clear()
+    header, _ = pictures.unpack(sent(open_page("layer.py", run=run.id, layer="conv2")))
+    steps, found = run.steps(), [frame["step"] for frame in header["frames"]]
+    assert len(found) == packed.LEAST_FRAMES < len(steps)
+    assert set(found) < set(steps) and found[0] == steps[0] and found[-1] == steps[-1]
+    packed.inside.clear()
+
+
+def test_while_it_trains_the_browser_is_told_where_the_layer_is_live(
+    open_page, make_run, monkeypatch
+):
+    monkeypatch.setattr(live, "route_is_open", False)
+    run = make_run("running", settings=mixed())
+    header, _ = pictures.unpack(sent(open_page("layer.py", run=run.id, layer="conv2")))
+    assert header["url"] is None
+    monkeypatch.setattr(live, "route_is_open", True)
+    header, _ = pictures.unpack(sent(open_page("layer.py", run=run.id, layer="conv2")))
+    assert (header["url"], header["live"]) == (f"/live/{run.id}/conv2", True)
 
 
 def test_a_layer_of_which_some_units_were_recorded_says_so(open_page, make_run):

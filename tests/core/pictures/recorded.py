@@ -26,6 +26,8 @@ class Seen(NamedTuple):
     moments: tuple[Moment, ...]
     live: Moment
     """The last of them as it is sent to those who watch."""
+    inside: Moment
+    """The same for those who watch each of its layers from inside."""
 
 
 @lru_cache(maxsize=4)
@@ -54,11 +56,13 @@ def record(settings: Settings, count: int = 2) -> Seen:
         moments.append(recorder.moment(step, step / count, loss.item()))
         if step == count - 1:
             live = recorder.moment(step, step / count, loss.item(), live=True)
+            names = tuple(layer.name for layer in settings.layers)
+            inside = recorder.moment(step, step / count, loss.item(), True, names)
         for group in state.optimizer.param_groups:
             group["lr"] = 0.05  # so that moments differ
         state.optimizer.step()
     probes = Probes(dataset, inputs[:whole].numpy(), targets[:whole].numpy())
-    return Seen(settings, probes, tuple(moments), live)
+    return Seen(settings, probes, tuple(moments), live, inside)
 
 
 def numbers_of(packed: bytes, plane_id: str, frame: int = 0) -> tuple[np.ndarray, float]:

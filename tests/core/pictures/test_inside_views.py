@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.pictures import given_to, inside_view, live_inside, plane_of, unpack
+from core.pictures import given_to, inside_view, plane_of, unpack
 from tests.core.pictures.recorded import Seen, assert_shows, of_bricks
 
 SIZES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
@@ -65,8 +65,11 @@ def test_the_states_are_torchs(kind, more, layers, both):
         else:
             assert_shows(packed, "hidden l1", output[:, :6], number)
             assert_shows(packed, "hidden l1 reverse", output[:, 6:], number)
-    parts = {"rnn": 2, "lstm": 6, "gru": 4}[kind]
-    assert len(header["cards"]) == 1 + parts * layers * (1 + both)
+    learned, parts = of(seen, kind).pictured, {"rnn": 2, "lstm": 6, "gru": 4}[kind]
+    ids = [card["id"] for card in header["cards"]]
+    assert ids[: 1 + len(learned)] == ["input", *(f"{kind}1/{array}" for array in learned)]
+    assert ids[-len(learned) :] == [f"{kind}1/{array}_gradient" for array in learned]
+    assert len(ids) == 1 + 2 * len(learned) + parts * layers * (1 + both)
 
 
 def test_the_gates_of_an_lstm_are_torchs():
@@ -120,7 +123,10 @@ def test_the_maps_are_those_of_multihead_attention(causal):
     )
     seen = of_bricks("letters", *bricks)
     packed = viewed(seen, "selfattention")
-    assert [c["id"] for c in unpack(packed)[0]["cards"]] == ["input", "head 1", "head 2"]
+    ids = [c["id"].partition("/")[2] or c["id"] for c in unpack(packed)[0]["cards"]]
+    learned = [f"weight_{word}" for word in ("query", "key", "value", "output")]
+    maps = ["head 1", "head 2", "output"]
+    assert ids == ["input", *learned, *maps, *(f"{word}_gradient" for word in learned)]
     for number, moment in enumerate(seen.moments):
         found, x = recorded(moment, "selfattention1"), given(moment, "positions1")
         module = torch.nn.MultiheadAttention(8, 2, batch_first=True)
@@ -145,7 +151,8 @@ def test_gates_and_maps_reach_from_0_to_1_and_states_share_one_scale():
     for kind, gates in (("lstm", 3), ("gru", 2), ("rnn", 0)):
         frames = unpack(viewed(recurrent(kind), kind))[0]["frames"]
         for name in frames[0]["scales"]:
-            if not name.endswith(("/beyond", "/low", "/high", "input/image")):
+            ends = ("/beyond", "/low", "/high", "input/image", "_gradient")
+            if not name.endswith(ends):
                 assert len({frame["scales"][name] for frame in frames}) == 1
         found = {n: s for n, s in frames[0]["scales"].items() if n.endswith("gate")}
         assert len(found) == gates and set(found.values()) <= {1.0}
@@ -166,7 +173,7 @@ def test_it_lies_where_the_header_says_and_opens_where_it_is_told():
     assert plane_of(viewed(seen, "gru"), "input/image").shape == (10, 1, 8, 8)
 
 
-def test_moments_that_were_recorded_in_part_are_left_out():
+def test_what_follows_from_arrays_that_were_recorded_in_part_is_not_drawn():
     seen = recurrent("lstm")
     first, second, third = seen.moments
     part = replace(first.arrays["lstm1", "weight_hh_l0"], units=99)
@@ -174,12 +181,13 @@ def test_moments_that_were_recorded_in_part_are_left_out():
     gone = {key: a for key, a in second.arrays.items() if key != ("linear1", "output")}
     without = replace(second, arrays=gone)
     header, _ = unpack(viewed(seen, "lstm", [cut, without, third]))
-    assert [frame["step"] for frame in header["frames"]] == [2]
-    header, _ = unpack(viewed(seen, "lstm", [cut, without]))
-    assert header["frames"] == header["cards"] == []
+    assert [frame["step"] for frame in header["frames"]] == [0, 1, 2]
+    assert [frame["scales"]["hidden"] > 0 for frame in header["frames"]] == [False, False, True]
     some = replace(third.arrays["linear1", "output"], units=99)
-    cut = replace(third, arrays={**third.arrays, ("linear1", "output"): some})
-    assert unpack(viewed(seen, "lstm", [cut]))[0]["frames"] == []
+    cut_too = replace(third, arrays={**third.arrays, ("linear1", "output"): some})
+    for moments in ([cut, without], [cut_too]):
+        ids = {card["id"] for card in unpack(viewed(seen, "lstm", moments))[0]["cards"]}
+        assert "lstm1/output" in ids and "hidden" not in ids
 
 
 def test_numbers_that_are_none_are_drawn_all_the_same():
@@ -208,29 +216,3 @@ def test_what_a_layer_was_given_follows_what_passes_on():
     found = given_to(of(colours, "gru"), colours.settings.layers, moment, colours.probes)
     convolved = given(moment, "conv1")
     np.testing.assert_array_equal(found, convolved.transpose(1, 2).flatten(2).numpy())
-
-
-@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
-def test_a_live_picture_is_that_moments_frame(kind):
-    seen = recurrent(kind)
-    layer, packed = of(seen, kind), viewed(seen, kind)
-    header, _ = unpack(packed)
-    for number, moment in enumerate(seen.moments):
-        message = live_inside(layer, seen.settings.layers, seen.probes, moment)
-        newer, _ = unpack(message)
-        assert newer["layer_cards"] == header["cards"][1:] and newer["layout"] == header["layout"]
-        assert newer["frames"][0]["step"] == moment.step
-        for one in newer["layer_cards"]:
-            if "gate" in one["id"]:  # states have a scale of their own in each live picture
-                assert np.array_equal(
-                    plane_of(message, one["id"]), plane_of(packed, one["id"], number)
-                )
-                assert newer["frames"][0]["scales"][one["id"]] == 1
-
-
-def test_a_live_picture_of_what_was_recorded_in_part_is_none():
-    seen = recurrent("gru")
-    key, moment = ("gru1", "weight_hh_l0"), seen.moments[0]
-    part = replace(moment.arrays[key], units=99)
-    moment = replace(moment, arrays={**moment.arrays, key: part})
-    assert live_inside(of(seen, "gru"), seen.settings.layers, seen.probes, moment) is None

@@ -1,0 +1,35 @@
+"""Copies: a tensor as an array of 16 bits, and how large its numbers are. This room knows torch."""
+
+import math
+
+import torch
+
+from core.records import Array
+
+
+def half(tensor: torch.Tensor, units: int | None = None) -> Array:
+    """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
+    largest = tensor.abs().max().item() if tensor.numel() else 0.0
+    if not math.isfinite(largest):
+        finite = tensor[tensor.isfinite()]
+        largest = finite.abs().max().item() if finite.numel() else 0.0
+    if largest == 0:
+        return Array(tensor.half().numpy(), 1.0, units)
+    return Array((tensor / largest).half().numpy(), largest, units)
+
+
+def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:
+    """A copy at 16 bits as they are, for a live picture; scaled like `half` where they do not fit.
+
+    Numbers below 6e-8 become zero: of the largest one, that is at most 0.001 %.
+    """
+    low, high = (side.item() for side in torch.aminmax(tensor)) if tensor.numel() else (0.0, 0.0)
+    if 0.006 < max(-low, high) < 60_000:
+        return Array(tensor.half().numpy(), 1.0, units)
+    return half(tensor, units)
+
+
+def norm(parts: list[torch.Tensor]) -> float:
+    """The size of all these numbers together: the root of the sum of their squares."""
+    sizes = [part.norm().item() for part in parts]
+    return sizes[0] if len(sizes) == 1 else math.hypot(*sizes)
