@@ -158,4 +158,7 @@ def test_a_recurrent_cards_title_leads_inside_and_the_diagram_further(
     expect(diagram.locator("svg")).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="linear1").click()
     expect(page.get_by_role("heading", name="linear1")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible(timeout=SLOW)
+    shown = picture(page, "linear1/weight")
+    page.get_by_role("slider", name="Moment of the run").fill("0")
+    changes(page, "linear1/weight", shown)
+    picture(page, "linear1/weight_gradient")
