@@ -16,7 +16,6 @@ from core import live, pictures
 from core.budget import Full as Full
 from core.budget import make_room
 from core.commands import Command
-from core.data import DATASETS
 from core.jobs import LOST_SECONDS, Job
 from core.records import Event
 from core.rows import Damaged
@@ -159,7 +158,7 @@ class Engine:
         self.bell.set()
 
     def _collect(self, job: Job) -> None:
-        layers, dataset = job.settings.drawn_layers, DATASETS[job.settings.data]
+        layers, dataset = job.settings.drawn_layers, job.settings.dataset
         while True:
             job.channel.joined.clear()
             wanted = job.channel.watched() or not job.channel.number  # one waits for who comes

@@ -10,6 +10,7 @@ from typing import Any
 from core import live
 from core.budget import free_space, thin
 from core.commands import Command
+from core.data.own import kept
 from core.records import Event, Record
 from core.runfile import Writer, is_disk_fault
 from core.runs import Run, this_process
@@ -28,6 +29,8 @@ class Job:
         """`fresh` says that it starts from the random start, not from a checkpoint."""
         self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
         self.writer = Writer(run.path)
+        if settings.own:
+            kept.hold(settings.own.id, run.id)  # also while it waits in line
         self.channel = live.channels.setdefault(run.id, live.Channel())
         self.actor: Any = None
         self.worker = ""
@@ -125,4 +128,6 @@ class Job:
         with self._writing:
             self.closed = True
             self.writer.close()
+        if self.settings.own:
+            kept.let_go(self.settings.own.id, self.run.id)
         self.channel.publish(None)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.data import DATASETS
 from core.pictures import KINDS
 from core.structure import diagram
 from pages.shared import packed
@@ -28,7 +27,7 @@ with st.expander("The whole network", icon=":material/account_tree:", expanded=T
     st.graphviz_chart(
         diagram(
             settings.layers,
-            DATASETS[settings.data].shape,
+            settings.dataset.shape,
             unfolded=around,
             chosen=name,
             link=lambda other: f"?run={run.id}&amp;layer={other}" if other in layers else "",

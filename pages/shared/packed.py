@@ -5,7 +5,7 @@ import streamlit as st
 
 from core import live, pictures
 from core.budget import kept_steps
-from core.data import DATASETS, DataError, as_fed
+from core.data import DataError, as_fed
 from core.data.dataset import MOST_CLASSES, PROBES
 from core.pictures import Probes, blank_probes
 from core.runs import Run
@@ -19,7 +19,7 @@ def probe_inputs(settings: Settings) -> Probes:
 
     Blank inputs where the data set is not on this machine, as with a run brought from elsewhere.
     """
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     try:
         split = dataset.load_test()
     except DataError:

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core import live
-from core.data import DATASETS
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
@@ -144,7 +143,7 @@ def _curves(
 ) -> None:
     steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
     marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
-    words = WORDS[DATASETS[settings.data].task]
+    words = WORDS[settings.dataset.task]
     left, right = st.columns(2)
     common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
     with left:

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
+from core.data import DATASETS
 from core.divergence import first_not_finite
 from core.recording import (
     Recorder,
@@ -44,7 +45,7 @@ def test_a_moment_is_what_the_step_was(network):
     recorded = {moment.step: moment for moment in moments(run(settings))}
     assert list(recorded) == list(range(25))
     state = State(settings)
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     batches = [batch for epoch in (0, 1) for batch in epoch_batches(settings, epoch)]
     for step, batch in enumerate(batches):
         moment, network_now = recorded[step], state.network.train()
