@@ -129,5 +129,5 @@ class Job:
             self.closed = True
             self.writer.close()
         if self.settings.own:
-            kept.let_go(self.settings.own.id, self.run.id)
+            kept.let_go(self.run.id)
         self.channel.publish(None)

@@ -8,9 +8,10 @@ from pydantic.fields import FieldInfo
 
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
-from core.data import DATASETS
+from core.data import DATASETS, Dataset
 from core.settings import OPTIMIZERS, Settings, Unfit, settings_from
 from core.tasks import fitting
+from pages.shared.visit import labels, own_data
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
@@ -21,8 +22,12 @@ def choose_settings() -> Settings | Unfit:
     with st.container(key="settings"):
         first, second, third, fourth = st.columns(4)
         with first:
-            data = _pick("Data set", {name: d.title for name, d in DATASETS.items()}, "data")
-            st.caption(DATASETS[data].description)
+            yours = own_data()
+            titles = {name: known.title for name, known in DATASETS.items()}
+            data = _pick("Data set", titles | labels(yours), "data")
+            own = yours.get(data)
+            dataset = own.dataset if own else DATASETS[data]
+            st.caption(dataset.description)
             share = st.slider(
                 "Training data used",
                 *(1, 100, 100),
@@ -32,7 +37,7 @@ def choose_settings() -> Settings | Unfit:
                 **KEPT,
             )
         with second:
-            titles = {name: ARCHITECTURES[name].title for name in fitting(DATASETS[data])}
+            titles = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
             name = _pick("Architecture", titles, "architecture")
             st.caption(ARCHITECTURES[name].sentence)
             options = {
@@ -41,12 +46,13 @@ def choose_settings() -> Settings | Unfit:
             }
         with third:
             optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
-            learning_rate = _suited("learning_rate", data)
+            learning_rate = _suited("learning_rate", dataset)
             batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
         with fourth:
-            epochs = _suited("epochs", data)
+            epochs = _suited("epochs", dataset)
             seed = field_input("seed", Settings.model_fields["seed"])
-    given = {"data": data, "share": share / 100, "architecture": name, "options": options}
+    given: dict[str, Any] = {"data": "own" if own else data, "own": own, "architecture": name}
+    given |= {"share": share / 100, "options": options}
     given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
@@ -64,12 +70,12 @@ def described(settings: Settings) -> str:
     )
 
 
-def _suited(name: str, data: str) -> Any:
+def _suited(name: str, dataset: Dataset) -> Any:
     """An input whose default suits the data set; a data set of its own wish has its own input."""
-    field, suits = Settings.model_fields[name], getattr(DATASETS[data], name)
+    field, suits = Settings.model_fields[name], getattr(dataset, name)
     if suits == field.default:
         return field_input(name, field)
-    return field_input(name, field, data, suits)
+    return field_input(name, field, dataset.name, suits)
 
 
 def field_input(name: str, field: FieldInfo, family: str = "", default: Any = None) -> Any:

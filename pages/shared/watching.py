@@ -165,6 +165,7 @@ def _curves(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
         "1,000 of the test inputs while it trains; the result at the end is of all of them."
     )
-    if settings.layers[0].input_shape == (2,) and len(run.steps()):
+    flat = settings.layers[0].input_shape == (2,) and settings.dataset.task == "classify"
+    if flat and len(run.steps()):
         newest = max(run.steps()[-1], *run.steps(exact=True), 0)
         boundary(run, settings, newest, live_chart)

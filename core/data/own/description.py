@@ -79,11 +79,6 @@ class OwnData(BaseModel):
         return numbers * (4 if self.features else 1)
 
     @property
-    def label(self) -> str:
-        """What the menu calls it."""
-        return f"{self.title} (yours)"
-
-    @property
     def dataset(self) -> Dataset:
         """The data set that it describes, like every other; its `load` needs the file."""
         return _dataset(self)
@@ -95,7 +90,7 @@ def _dataset(own: OwnData) -> Dataset:
     asked = f"one of {len(own.classes)} classes" if own.classes else "a number"
     return Dataset(
         name=own.id,
-        title=own.label,
+        title=own.title,
         description=f"Your own data: {own.train_size + own.test_size:,} inputs, {what}, each with "
         f"{asked}.",
         shape=own.shape,

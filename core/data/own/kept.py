@@ -77,6 +77,7 @@ def store(data_id: str, description: str, split: Split) -> None:
     """Write a data set for as long as somebody uses it. Raises DataError where there is no room."""
     if is_here(data_id):
         return
+    tidy_up()
     arrays = {name: getattr(split, name) for name in PARTS}
     if taken() + sum(array.nbytes for array in arrays.values()) > BUDGET:
         raise DataError(
@@ -175,10 +176,11 @@ def hold(data_id: str, user: str) -> None:
         _users.setdefault(data_id, set()).add(user)
 
 
-def let_go(data_id: str, user: str) -> None:
-    """Say that somebody needs it no more: what nobody uses and nobody keeps is deleted."""
+def let_go(user: str) -> None:
+    """Say that somebody uses nothing more: what nobody uses and nobody keeps is deleted."""
     with _lock:
-        _users.get(data_id, set()).discard(user)
+        for users in _users.values():
+            users.discard(user)
         tidy_up()
 
 

@@ -4,6 +4,7 @@ They stand in sentences, menus, charts and links. A mark that Markdown, HTML or 
 its own gives way to its full-width twin, which looks alike and does nothing.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
@@ -19,7 +20,8 @@ def tidy(text: str) -> str:
     """A name of one line and at most 40 harmless characters; it may be empty."""
     text = unicodedata.normalize("NFC", " ".join(text[:1000].split()))
     kept = "".join(_harmless(c) for c in text if c.isprintable())
-    return " ".join(kept.replace("www.", "www ").replace("WWW.", "WWW ")[:LONGEST].split())
+    kept = re.sub(r"(?i)(www)\.", r"\1 ", unicodedata.normalize("NFC", kept))
+    return " ".join(kept[:LONGEST].split())
 
 
 def _harmless(c: str) -> str:
@@ -36,7 +38,7 @@ def told_apart(names: Iterable[str], instead: str = "column") -> list[str]:
         other, number = name, 1
         while other in known:
             number += 1
-            other = f"{name[: LONGEST - 8]} ({number})"
+            other = f"{name[: LONGEST - 8].rstrip()} ({number})"
         known.add(other)
         found.append(other)
     return found
