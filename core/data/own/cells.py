@@ -35,7 +35,7 @@ def read_cells(data: bytes) -> Cells:
     text, encoding = _decoded(data)
     try:
         delimiter = _delimiter(text)
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
         body = list(islice((row for row in rows if any(map(str.strip, row))), MOST_ROWS + 2))
     except csv.Error as fault:
         raise DataError(f"This file cannot be read as a table ({fault!s:.80}).") from None
@@ -88,7 +88,11 @@ def _delimiter(text: str) -> str:
     start = text[:100_000]
     best, most = ",", (0, 1)
     for mark in DELIMITERS:
-        rows = [row for row in islice(csv.reader(io.StringIO(start), delimiter=mark), 20) if row]
+        rows = [
+            row
+            for row in islice(csv.reader(io.StringIO(start, newline=None), delimiter=mark), 20)
+            if row
+        ]
         width, times = (
             Counter(len(row) for row in rows[:-1] or rows).most_common(1)[0] if rows else (1, 0)
         )

@@ -51,11 +51,14 @@ def folder() -> Path:
     return place
 
 
-def _files(data_id: str = "*") -> list[Path]:
-    if data_id != "*" and not re.fullmatch(r"own-[0-9a-f]{16}", data_id):
-        return []
+def _files(data_id: str) -> list[Path]:
+    """The files of an id: one, or none; anything else than an id has none."""
+    return _named(data_id) if re.fullmatch(r"own-[0-9a-f]{16}", data_id) else []
+
+
+def _named(pattern: str = "own-*") -> list[Path]:
     place = home().absolute() / "data" / "own"
-    return sorted([*place.glob(f"{data_id}.npz"), *place.glob(f"{data_id}.*.session")])
+    return sorted([*place.glob(f"{pattern}.npz"), *place.glob(f"{pattern}.*.session")])
 
 
 def is_here(data_id: str) -> bool:
@@ -70,7 +73,7 @@ def is_kept(data_id: str) -> bool:
 
 def taken() -> int:
     """Bytes that all brought data takes."""
-    return sum(path.stat().st_size for path in _files() if path.exists())
+    return sum(path.stat().st_size for path in _named() if path.exists())
 
 
 def store(data_id: str, description: str, split: Split) -> None:
@@ -119,7 +122,7 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     if path.stat().st_size > LARGEST:
         raise damaged()
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return {name: file[name] for name in names}
     except FileNotFoundError:
         raise
@@ -130,7 +133,7 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
 def descriptions() -> dict[str, str]:
     """What was written of every data set that is kept, by id; unreadable ones are left out."""
     found = {}
-    for path in _files():
+    for path in _named():
         if path.suffix == ".npz":
             with contextlib.suppress(DataError, OSError, UnicodeDecodeError):
                 found[path.stem] = _about(path, path.stat().st_mtime_ns)
@@ -187,7 +190,7 @@ def let_go(user: str) -> None:
 def tidy_up() -> None:
     """Delete what is not kept and not used: after a session, and at a server's start."""
     with _lock:
-        for path in [*_files(), *(home().absolute() / "data" / "own").glob("*.tmp")]:
+        for path in [*_named(), *(home().absolute() / "data" / "own").glob("*.tmp")]:
             data_id, *rest = path.name.split(".")
             mine = rest[0] == _this_server()
             used = _users.get(data_id) and path.suffix == ".session" if mine else _lives(rest[0])
