@@ -8,6 +8,16 @@ import zipfile
 import numpy as np
 from PIL import Image
 
+from core.data.dataset import Task
+from core.data.own.cells import read_cells
+from core.data.own.pictures import picture_data, read_pictures
+from core.data.own.prepared import Prepared, id_of
+from core.data.own.tables import table_data
+from core.settings import Settings, settings_from
+from core.tasks import fitting
+
+KINDS = ("classify", "regress", "pictures")
+
 
 def a_table(rows: int = 60, seed: int = 0) -> bytes:
     """Two numbers, a word and a date; a class and a number to predict."""
@@ -40,3 +50,22 @@ def a_zip(files: dict[str, bytes] | None = None, compression: int = zipfile.ZIP_
         for name, data in files.items():
             file.writestr(name, data)
     return content.getvalue()
+
+
+def brought(kind: str, seed: int = 0) -> Prepared:
+    """What a small file of each kind becomes: "classify" and "regress" are tables, "pictures"."""
+    if kind == "pictures":
+        data = a_zip()
+        return picture_data(read_pictures(data, 28), False, id_of(data), "shades.zip")
+    data, target = a_table(seed=seed), {"classify": "kind", "regress": "price"}[kind]
+    task: Task = "classify" if kind == "classify" else "regress"
+    data_id = id_of(data, target)
+    return table_data(read_cells(data), target, task, data_id=data_id, file_name="people.csv")
+
+
+def own_settings(kind: str, architecture: str = "", **more) -> Settings:
+    """A short run on stored data of a kind; its user is "a test"."""
+    own = brought(kind).store("a test")
+    usual = {"data": "own", "own": own, "epochs": 1, "batch_size": 8, "seed": 4}
+    name = architecture or fitting(own.dataset)[0]
+    return settings_from({**usual, "architecture": name, **more})

@@ -8,12 +8,10 @@ from pydantic import ValidationError
 
 from core.data import DataError
 from core.data.own import kept
-from core.data.own.cells import read_cells
 from core.data.own.description import OwnData
-from core.data.own.prepared import Prepared, id_of
-from core.data.own.tables import table_data
+from core.data.own.prepared import Prepared
 from core.settings import Unfit, settings_from
-from tests.core.data.own.files import a_table
+from tests.core.data.own.files import brought
 
 
 @pytest.fixture(autouse=True)
@@ -22,10 +20,8 @@ def nobody(home, monkeypatch):
     monkeypatch.setattr(kept, "_users", {})
 
 
-def made(seed: int = 0, target: str = "kind", task: str = "classify") -> Prepared:
-    data = a_table(seed=seed)
-    cells = read_cells(data)
-    return table_data(cells, target, task, data_id=id_of(data, target), file_name="mine.csv")
+def made(seed: int = 0) -> Prepared:
+    return brought("classify", seed)
 
 
 @pytest.fixture
