@@ -5,12 +5,10 @@ import time
 import pytest
 import streamlit as st
 
-from core import pictures, runs
 from core.data.own import kept
 from core.data.own.examples import example_pictures, example_table
-from core.exchange import exported, imported
 from pages.shared.plain import plain
-from tests.core.data.own.files import KINDS, a_picture, a_table, a_zip, brought, own_settings
+from tests.core.data.own.files import a_picture, a_table, a_zip, brought
 from tests.pages.conftest import PAGES, PAYLOADS, said, sound
 
 TABLE_LABEL = "people, price (own data)"
@@ -209,36 +207,6 @@ def test_names_in_a_file_are_only_text(open_page, make_run, payload):
     tab = press(tab, "Train on it")
     assert payload not in said(tab)
     assert all(payload not in option for option in box(tab, "Data set").options)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_shows_a_run_on_own_data(open_page, make_run, page, kind):
-    run = make_run(settings=own_settings(kind))
-    tab = open_page(page, run=run.id)
-    assert not tab.error and not tab.warning
-    if page == "train.py":
-        component = next(c for c in tab.get("bidi_component") if "scope" in c.proto.component_name)
-        header, _ = pictures.unpack(component.proto.bytes)
-        assert len(header["probes"]) == len(header["frames"][0]["bars"])
-    if page == "runs.py":
-        assert run.settings().own.title in tab.dataframe[0].value["Data"].tolist()
-
-
-NEEDS_INPUTS = ("activations.py", "layer.py")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("page", PAGES)
-def test_without_its_data_a_run_is_shown_as_far_as_it_goes(open_page, make_run, page, kind):
-    file = exported(make_run(settings=own_settings(kind)))
-    kept.let_go("a test")
-    run = imported(file)
-    tab = open_page(page, run=run.id)
-    told = [error.value for error in tab.error]
-    assert all("not on this machine" in sentence for sentence in told)
-    assert bool(told) == (page in NEEDS_INPUTS)
-    assert len(runs.ids()) == 2
 
 
 def test_two_columns_and_a_number_are_no_plane_of_classes(open_page, make_run, listener):

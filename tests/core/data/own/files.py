@@ -6,13 +6,14 @@ import io
 import zipfile
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from core.data.dataset import Task
 from core.data.own.cells import read_cells
 from core.data.own.pictures import picture_data, read_pictures
 from core.data.own.prepared import Prepared, id_of
-from core.data.own.tables import table_data
+from core.data.own.tables import suggested, table_data
 from core.settings import Settings, settings_from
 from core.tasks import fitting
 
@@ -50,6 +51,18 @@ def a_zip(files: dict[str, bytes] | None = None, compression: int = zipfile.ZIP_
         for name, data in files.items():
             file.writestr(name, data)
     return content.getvalue()
+
+
+def from_table(data: bytes, target: str, asked: Task | None = None, **more) -> Prepared:
+    """What a CSV file becomes."""
+    cells = read_cells(data)
+    asked = asked or suggested(cells, target)
+    return table_data(cells, target, asked, data_id=id_of(data), file_name="mine.csv", **more)
+
+
+def csv_of(**columns) -> bytes:
+    """A CSV file of these columns."""
+    return pd.DataFrame(columns).to_csv(index=False).encode()
 
 
 def brought(kind: str, seed: int = 0) -> Prepared:

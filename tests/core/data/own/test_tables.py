@@ -1,37 +1,20 @@
-"""Own tables against pandas and scikit-learn: types, gaps, scales, the cut, and every bad file."""
+"""Own tables against pandas and scikit-learn: types, gaps, scales, the cut, and names."""
 
 import io
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from core.data import DataError
-from core.data.own.cells import MOST_COLUMNS, MOST_FILE, read_cells
 from core.data.own.columns import FURTHEST, MOST_WORDS, column
-from core.data.own.description import MOST_CLASSES, MOST_FEATURES, MOST_ROWS
-from core.data.own.prepared import Prepared, id_of
-from core.data.own.tables import suggested, table_data
-from tests.core.data.own.files import a_picture, a_table, a_zip
-
-
-def prepared(data: bytes, target: str, task: str | None = None, **more) -> Prepared:
-    cells = read_cells(data)
-    task = task or suggested(cells, target)
-    return table_data(cells, target, task, data_id=id_of(data), file_name="mine.csv", **more)
-
-
-def csv_of(**columns) -> bytes:
-    return pd.DataFrame(columns).to_csv(index=False).encode()
+from tests.core.data.own.files import a_table, csv_of, from_table
 
 
 def test_numbers_are_standardised_and_words_one_hot_as_scikit_learn_does():
     data = a_table(200)
-    made, frame = prepared(data, "kind"), pd.read_csv(io.BytesIO(data))
+    made, frame = from_table(data, "kind"), pd.read_csv(io.BytesIO(data))
     train, test = train_test_split(
         np.arange(200), test_size=0.2, random_state=0, stratify=frame["kind"]
     )
@@ -57,7 +40,7 @@ def test_numbers_are_standardised_and_words_one_hot_as_scikit_learn_does():
 
 def test_a_number_to_predict_is_standardised_by_the_training_part():
     data = a_table(100)
-    made, frame = prepared(data, "price"), pd.read_csv(io.BytesIO(data))
+    made, frame = from_table(data, "price"), pd.read_csv(io.BytesIO(data))
     train, _ = train_test_split(np.arange(100), test_size=0.2, random_state=0)
     scaler = StandardScaler().fit(frame[["price"]].iloc[train])
     wanted = scaler.transform(frame[["price"]].iloc[train])
@@ -72,7 +55,7 @@ def test_gaps_are_filled_with_the_training_median_and_counted():
     x = chance.normal(5, 2, 100).round(3)
     x[::9] = np.nan
     data = csv_of(x=x, w=["a", None, "b", "c"] * 25, y=np.arange(100) % 2)
-    made = prepared(data, "y")
+    made = from_table(data, "y")
     train, _ = train_test_split(
         np.arange(100), test_size=0.2, random_state=0, stratify=np.arange(100) % 2
     )
@@ -87,7 +70,7 @@ def test_gaps_are_filled_with_the_training_median_and_counted():
 
 def test_rows_without_a_target_and_rare_classes_are_left_out_and_said():
     kinds = ["a"] * 30 + ["b"] * 20 + ["c"] * 3 + [None] * 7
-    made = prepared(csv_of(x=np.random.default_rng(0).normal(size=60), y=kinds), "y")
+    made = from_table(csv_of(x=np.random.default_rng(0).normal(size=60), y=kinds), "y")
     assert made.own.classes == ("a", "b")
     assert made.own.train_size + made.own.test_size == 50
     told = " ".join(made.said)
@@ -105,7 +88,7 @@ def test_what_says_nothing_is_left_out_and_said():
         huge=chance.normal(size=50) * 1e40,
         y=["a", "b"] * 25,
     )
-    made = prepared(data, "y")
+    made = from_table(data, "y")
     assert made.own.features == ("x",) and made.own.dataset.shape == (1,)
     left = {name: how for name, _, how in made.columns if how.startswith("left out")}
     assert set(left) == {"row", "name", "same", "none", "huge"}
@@ -113,7 +96,7 @@ def test_what_says_nothing_is_left_out_and_said():
 
 def test_rare_words_share_a_feature():
     words = [f"w{n % 40:02d}" if n % 3 else "often" for n in range(400)]
-    made = prepared(csv_of(w=words, y=["a", "b"] * 200), "y")
+    made = from_table(csv_of(w=words, y=["a", "b"] * 200), "y")
     assert len(made.own.features) == MOST_WORDS + 1 and made.own.features[-1] == "w = (other)"
     rows = np.vstack([made.split.train_inputs, made.split.test_inputs])
     assert (rows.sum(axis=1) == 1).all()
@@ -121,7 +104,7 @@ def test_rare_words_share_a_feature():
 
 def test_what_lies_far_out_is_drawn_in_and_said():
     x = np.r_[np.random.default_rng(0).normal(size=1999), 1e9]
-    made = prepared(csv_of(x=x, y=["a", "b"] * 1000), "y")
+    made = from_table(csv_of(x=x, y=["a", "b"] * 1000), "y")
     largest = max(made.split.train_inputs.max(), made.split.test_inputs.max())
     assert largest == FURTHEST and "1 further than 20 spreads" in made.columns[0][2]
 
@@ -157,13 +140,13 @@ def test_semicolons_tabs_decimal_commas_marks_of_order_and_other_codes_are_read(
         text.replace("\n", "\r\n").encode(),
         text.replace("\n", "\r").encode(),
     ):
-        made = prepared(data, "y")
+        made = from_table(data, "y")
         assert made.own.features == ("größe",) and made.columns[0][1] == "number"
 
 
 def test_a_table_without_names_gets_some_and_says_so():
     data = "\n".join(f"{n * n % 17},{n % 7},{n % 2}" for n in range(60)).encode()
-    made = prepared(data, "column 3")
+    made = from_table(data, "column 3")
     assert made.own.features == ("column 1", "column 2") and "got some" in " ".join(made.said)
     assert made.own.train_size + made.own.test_size == 60
 
@@ -171,123 +154,10 @@ def test_a_table_without_names_gets_some_and_says_so():
 def test_names_that_would_mean_something_are_harmless_and_told_apart():
     evil = ["<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>", "", "www.evil.org", "y"]
     rows = "\n".join(f"{n * 7 % 11},{n * 5 % 13},{n % 9},{n % 8},{'ab'[n % 2]}" for n in range(60))
-    made = prepared((",".join(evil) + "\n" + rows).encode(), "y")
+    made = from_table((",".join(evil) + "\n" + rows).encode(), "y")
     assert made.own.features == (
         "＜img src=x onerror=alert(1)＞",
         "＜img src=x onerror=alert(1)＞ (2)",
         "column 3",
         "www evil.org",
     )
-
-
-LETTERS = "".join(f"{n % 7},c{n}\n" for n in range(60)).encode()
-MANY = b"x,y\n" + b"".join(f"{n},c{n % 150}\n".encode() for n in range(900))
-BAD = {
-    "no cell": (b"", "needs a row of names"),
-    "names only": (b"a,b,c\n", "needs a row of names"),
-    "one column": (b"a\n1\n2\n", "at least two columns"),
-    "no text": (b"a,b\0\n1,2\n", "no text"),
-    "a spreadsheet": (a_zip(), "spreadsheet"),
-    "a picture": (a_picture(), "no text"),
-    "ragged": (b"a,b,y\n1,2,3\n1,2\n", "Row 3 has 2 cells"),
-    "too wide": (",".join(f"c{n}" for n in range(100_000)).encode(), f"at most {MOST_COLUMNS}"),
-    "too long": (b"a,b\n" + b"1,2\n" * (MOST_ROWS + 1), "too large"),
-    "too large": (b"a" * (MOST_FILE + 1), "larger than"),
-    "a cell without end": (b'a,y\n"' + b"x" * 200_000, "cannot be read as a table"),
-    "few rows": (b"a,y\n" + b"1,k\n2,l\n" * 6, "Only 12 rows"),
-    "too many classes": (MANY, f"at most {MOST_CLASSES}"),
-    "ten thousand classes": (
-        b"x,y\n" + b"".join(f"{n},c{n % 10_000}\n".encode() for n in range(50_000)),
-        "10,000 different values",
-    ),
-    "only names": (b"x,y\n" + LETTERS, "at least two values"),
-    "one class": (b"x,y\n" + b"1,k\n2,k\n" * 30, "at least two values"),
-    "nothing to predict from": (b"x,y\n" + b"1,k\n1,l\n" * 30, "No column is left"),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_one_sentence(name):
-    data, sentence = BAD[name]
-    with pytest.raises(DataError, match=sentence) as told:
-        prepared(data, "y")
-    assert len(str(told.value)) < 300
-
-
-def test_too_many_features_are_refused():
-    words = {
-        f"w{n}": [f"{n}{'abcdefghijklmnopqrst'[r % 20]}" for r in range(100)] for n in range(30)
-    }
-    with pytest.raises(DataError, match=f"at most {MOST_FEATURES}"):
-        prepared(csv_of(**words, y=["a", "b"] * 50), "y")
-    left = tuple(list(words)[10:])
-    assert len(prepared(csv_of(**words, y=["a", "b"] * 50), "y", left_out=left).own.features) == 200
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        (["a", "b"] * 20, "holds words"),
-        ([1e16, 1.0] * 20, "beyond"),
-        ([3.0] * 40, "all alike"),
-        ([3 + 1e-12, 3.0] * 20, "all alike"),
-    ],
-)
-def test_a_number_that_cannot_be_predicted_is_one_sentence(values, sentence):
-    data = csv_of(x=np.random.default_rng(0).normal(size=40), y=values)
-    with pytest.raises(DataError, match=sentence):
-        prepared(data, "y", "regress")
-
-
-CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
-    [
-        "",
-        "NA",
-        "1",
-        "-2.5",
-        "1e308",
-        "-1e308",
-        "inf",
-        "2020-01-01",
-        "1.2.2020",
-        "yes",
-        "x",
-        '"',
-        "5",
-    ]
-)
-ROWS = st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=12)
-
-
-def survives(data: bytes) -> None:
-    """Reads it or says in a sentence why not; what is read trains: finite, bounded, as declared."""
-    try:
-        cells = read_cells(data)
-    except DataError as fault:
-        assert str(fault).endswith(".") or str(fault).endswith(").")
-        return
-    for target in list(cells.table.columns)[:3]:
-        for task in ("classify", "regress"):
-            try:
-                made = table_data(cells, target, task, data_id=id_of(data), file_name="x")
-            except DataError as fault:
-                assert str(fault).endswith(".")
-                continue
-            split, own = made.split, made.own
-            assert split.train_inputs.shape == (own.train_size, *own.dataset.shape)
-            assert np.abs(split.train_inputs).max() <= FURTHEST
-            assert np.isfinite(split.test_inputs).all() and np.isfinite(split.test_targets).all()
-
-
-@settings(max_examples=150)
-@given(st.binary(max_size=300), st.integers(1, 40))
-def test_no_bytes_break_it(data, times):
-    survives(data)
-    survives(b"a,b,c\n" + data * times)
-
-
-@settings(max_examples=150)
-@given(st.lists(CELL, min_size=3, max_size=3), ROWS, st.sampled_from(",;\t|"))
-def test_no_table_breaks_it(head, rows, mark):
-    text = pd.DataFrame(rows * 6, columns=range(3)).to_csv(sep=mark, header=head, index=False)
-    survives(text.encode())
