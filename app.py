@@ -22,7 +22,8 @@ async def life(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start the engine and warm up; at the end, stop the workers."""
     raise_file_limit()
     publish_plotly()
-    kept.tidy_up()
+    with contextlib.suppress(OSError):  # pages say what is wrong with the home folder
+        kept.tidy_up()
     await asyncio.to_thread(engine)
     live.route_is_open = True
     gc.collect()

@@ -36,9 +36,8 @@ def what_to_bring() -> None:
 
 def use(prepared: Prepared) -> None:
     """Say what was done, and offer to train on it or to keep it."""
-    st.caption(prepared.own.dataset.description)
-    for sentence in prepared.said:
-        st.caption(plain(sentence))
+    told = [prepared.own.dataset.description, *map(plain, prepared.said)]
+    st.caption("  \n".join(told))
     with st.container(horizontal=True):
         if st.button("Train on it", type="primary", icon=":material/play_arrow:"):
             train_on(take_in(prepared))

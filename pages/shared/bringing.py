@@ -95,10 +95,13 @@ def _pictures(file_id: str, name: str, data: bytes) -> Prepared:
         [own.classes[split.test_targets[place]] for place in first_ones],
         width=3 * side,
     )
+    if not colour:
+        st.caption("As every page draws them: what is fed as 0 is white.")
     return prepared
 
 
 def _enlarged(picture: np.ndarray) -> np.ndarray:
-    """A picture (channels, side, side) as (height, width, 3) with hard pixels."""
-    colours = np.broadcast_to(picture.transpose(1, 2, 0), (*picture.shape[1:], 3))
+    """A picture (channels, side, side) as (height, width, 3) with hard pixels; of grey, 0 white."""
+    shown = 255 - picture if len(picture) == 1 else picture
+    colours = np.broadcast_to(shown.transpose(1, 2, 0), (*picture.shape[1:], 3))
     return np.kron(colours, np.ones((3, 3, 1), np.uint8))

@@ -29,11 +29,17 @@ def _visitor() -> str:
     return new_id()
 
 
+def stay() -> None:
+    """Say that this visitor is here, so that what they brought stays."""
+    for data_id in brought():
+        kept.hold(data_id, _visitor())
+
+
 def own_data() -> dict[str, OwnData]:
     """What can be trained on by id: what this visitor brought, then what anybody kept."""
     texts: dict[str, str] = {}
+    stay()
     for data_id in list(brought()):
-        kept.hold(data_id, _visitor())
         try:
             texts[data_id] = kept.description(data_id)
         except DataError:

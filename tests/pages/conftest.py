@@ -153,7 +153,7 @@ def _told(state: str, records: tuple[Record, ...]) -> list[Record]:
 
 
 @pytest.fixture(autouse=True)
-def no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_memory(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget cached answers, and who listens, between tests."""
     st.cache_data.clear()
     monkeypatch.setattr(visit, "GRACE", 0.0)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.own import kept
 from core.data.own.examples import example_pictures, example_table
+from pages.shared import visit
 from pages.shared.plain import plain
 from tests.core.data.own.files import a_picture, a_table, a_zip, brought
 from tests.pages.conftest import PAGES, PAYLOADS, said, sound
@@ -147,6 +148,17 @@ def test_what_is_brought_goes_when_the_visit_ends(open_page):
     assert soon(lambda: not kept.taken())
     tab = open_page()
     assert TABLE_LABEL not in box(tab, "Data set").options
+
+
+def test_who_comes_back_in_time_finds_what_they_brought(open_page, monkeypatch):
+    monkeypatch.setattr(visit, "GRACE", 0.5)
+    tab = press(upload(open_page("data.py"), a_table()), "Train on it")
+    st.cache_resource.clear()
+    sound(tab.switch_page("weights.py").run())  # a page without the form
+    time.sleep(1.0)
+    assert (
+        kept.taken() and TABLE_LABEL in box(tab.switch_page("train.py").run(), "Data set").options
+    )
 
 
 def test_a_link_holds_what_another_visit_brought(open_page):

@@ -22,6 +22,8 @@ from core.data.own.tables import LEAST_OF_A_CLASS, LEAST_ROWS, cut, told_cut
 
 MOST_FILE, MOST_UNPACKED, MOST_OF_ONE = 50_000_000, 200_000_000, 20_000_000
 MOST_PICTURES = 20_000
+PAPER = 127.5
+"""Grey pictures brighter than this on the whole are ink on paper."""
 MOST_PIXELS, MOST_PIXELS_IN_ALL = 16_000_000, 1_000_000_000
 FORMATS = {"png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "bmp": "BMP", "gif": "GIF"}
 GREY = 8
@@ -97,6 +99,8 @@ def picture_data(pictures: Pictures, colour: bool, data_id: str, file_name: str)
         names = some(told_apart(rare, "folder"))
         said.append(f"Left out: folders with fewer than {LEAST_OF_A_CLASS} pictures ({names}).")
     inputs = _channels(pictures.numbers[rows], colour)
+    paper = not colour and inputs.mean() > PAPER
+    inputs = 255 - inputs if paper else inputs
     if inputs.nbytes > MOST_BYTES:
         raise DataError(
             f"These pictures take more than {MOST_BYTES // 10**6} MB: choose grey or fewer pixels, "
@@ -118,6 +122,8 @@ def picture_data(pictures: Pictures, colour: bool, data_id: str, file_name: str)
         f"Cut to their middle square and resized to {side} × {side} pixels, "
         f"{'in colour' if colour else 'in grey'}; what was transparent is white."
     )
+    if paper:
+        said.append("They are mostly bright, so paper is fed as 0 and ink as 1, as in MNIST.")
     split = Split(inputs[train], truth[train], inputs[test], truth[test])
     return Prepared(own, split, (*said, told_cut(own)))
 

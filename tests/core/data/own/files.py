@@ -60,6 +60,13 @@ def from_table(data: bytes, target: str, asked: Task | None = None, **more) -> P
     return table_data(cells, target, asked, data_id=id_of(data), file_name="mine.csv", **more)
 
 
+def from_zip(data: bytes, side: int = 28, colour: bool | None = None) -> Prepared:
+    """What a zip of pictures becomes; in colour where it has some and nobody says otherwise."""
+    read = read_pictures(data, side)
+    grey = read.grey if colour is None else not colour
+    return picture_data(read, not grey, id_of(data, side, grey), "my pictures.zip")
+
+
 def csv_of(**columns) -> bytes:
     """A CSV file of these columns."""
     return pd.DataFrame(columns).to_csv(index=False).encode()
