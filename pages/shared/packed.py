@@ -31,11 +31,12 @@ def probe_inputs(settings: Settings) -> Probes:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def replay(
-    run_id: str, newest: int, _run: Run, step: int, probe: int, autoplay: bool = False
+    run_id: str, newest: int, here: bool, _run: Run, step: int, probe: int, autoplay: bool = False
 ) -> bytes:
     """The strip over the whole run, at most 48 of its moments; `newest` says how far it is.
 
-    It opens at the moment nearest to `step`, with the probe input of that number.
+    It opens at the moment nearest to `step`, with the probe input of that number. `here` says
+    whether the run's data is on this machine: if not, the inputs are blank.
     """
     steps = kept_steps(_run.steps(), MOST_FRAMES)
     opened = min(steps, key=lambda kept: abs(kept - step))

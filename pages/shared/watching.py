@@ -126,7 +126,10 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
         data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)
     else:
         at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-        data = packed.replay(run.id, steps[-1], run, *at, autoplay=run.id == "demo")
+        here = settings.dataset.is_here()
+        if not here:
+            st.caption("The inputs are blank: the data of this run is not on this machine.")
+        data = packed.replay(run.id, steps[-1], here, run, *at, autoplay=run.id == "demo")
     seen = scope(data, key)
     if not live_now:
         keep_number(seen.step, "step")
