@@ -11,6 +11,7 @@ import pandas as pd
 from core.data.dataset import DataError
 from core.data.own.description import MOST_ROWS
 from core.data.own.names import told_apart
+from core.data.own.prepared import counted
 
 MOST_FILE = 20_000_000
 MOST_COLUMNS = 500
@@ -50,8 +51,8 @@ def read_cells(data: bytes) -> Cells:
     for number, row in enumerate(body, 1):
         if len(row) != len(head):
             raise DataError(
-                f"Row {number:,} has {len(row):,} cells, but the first has {len(head):,}: in a "
-                "table all rows have equally many."
+                f"Row {number:,} has {counted(len(row), 'cell')}, but the first has {len(head):,}: "
+                "in a table all rows have equally many."
             )
     said = [f"Read as {encoding}, cells apart by {DELIMITERS[delimiter]}."]
     if all(_is_number(cell) for cell in head):
@@ -73,11 +74,11 @@ def _decoded(data: bytes) -> tuple[str, str]:
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise DataError("This is a spreadsheet or a zip, no CSV: save the sheet as CSV first.")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding, name in (("utf-16", "UTF-16"),) if wide else (("utf-8-sig", "UTF-8"),):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            text, name = data.decode("latin-1"), "Latin-1 (it is no UTF-8)"
+    name = "UTF-16" if wide else "UTF-8"
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        text, name = data.decode("latin-1"), f"Latin-1 (it is no {name})"
     if "\0" in text:
         raise DataError("This file is no text: a CSV file is one, with a row of names first.")
     return text, name
@@ -88,16 +89,11 @@ def _delimiter(text: str) -> str:
     start = text[:100_000]
     best, most = ",", (0, 1)
     for mark in DELIMITERS:
-        rows = [
-            row
-            for row in islice(csv.reader(io.StringIO(start, newline=None), delimiter=mark), 20)
-            if row
-        ]
-        width, times = (
-            Counter(len(row) for row in rows[:-1] or rows).most_common(1)[0] if rows else (1, 0)
-        )
-        if width > 1 and (times, width) > most:
-            best, most = mark, (times, width)
+        rows = csv.reader(io.StringIO(start, newline=None), delimiter=mark)
+        widths = Counter(len(row) for row in islice(rows, 20) if row)
+        for width, times in widths.most_common(1):
+            if width > 1 and (times, width) > most:
+                best, most = mark, (times, width)
     return best
 
 
