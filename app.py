@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from core import live
+from core.data.own import kept
 from core.engine import engine, stop
 from pages.shared.chart import publish_plotly
 from pages.shared.guard import Guard, raise_file_limit
@@ -21,6 +22,8 @@ async def life(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start the engine and warm up; at the end, stop the workers."""
     raise_file_limit()
     publish_plotly()
+    with contextlib.suppress(OSError):  # pages say what is wrong with the home folder
+        kept.tidy_up()
     await asyncio.to_thread(engine)
     live.route_is_open = True
     gc.collect()

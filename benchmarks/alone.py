@@ -13,7 +13,6 @@ import numpy as np
 
 from benchmarks.child import asked
 from core.commands import Inbox
-from core.data import DATASETS
 from core.data.dataset import Dataset
 from core.records import Event, Metric
 from core.settings import settings_from
@@ -35,7 +34,7 @@ def main(given: dict[str, Any]) -> None:
     Neither the reading of the data nor the measuring at the end counts.
     """
     settings = settings_from(given)
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     guess = trivial_guess(dataset)
     seconds, spent, ending = 0.0, 0.0, None
     started = time.thread_time()

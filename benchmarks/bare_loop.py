@@ -12,7 +12,6 @@ import torch
 
 from benchmarks.child import asked
 from core.checkpoints import State
-from core.data import DATASETS
 from core.losses import LOSSES
 from core.settings import Settings, settings_from
 from core.training import tensors
@@ -22,8 +21,8 @@ WARM_UP = 50
 
 def run(settings: Settings, steps: int, by_index_select: bool = False) -> float:
     """Seconds that so many steps take, from the random start; batches are `inputs[batch]`."""
-    inputs, targets, *_ = tensors(settings.data)
-    loss_of = LOSSES[DATASETS[settings.data].task]
+    inputs, targets, *_ = tensors(settings.dataset)
+    loss_of = LOSSES[settings.dataset.task]
     state = State(settings)
     network, optimizer = state.network, state.optimizer
     network.train()

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from core.architectures import ARCHITECTURES
-from core.data import DATASETS
 from core.runs import ENDED, Run, Summary, find
 from core.settings import Settings
 from tools.setup import installed_browser
@@ -59,9 +58,9 @@ def page_at(browser: Browser, url: str) -> Iterator[Page]:
 
 def training_link(url: str, settings: Settings) -> str:
     """The home page with a form that asks for this data, architecture and number of epochs."""
-    wanted = {"data": DATASETS[settings.data].title}
+    wanted = {"data": settings.dataset.title}
     wanted |= {"architecture": ARCHITECTURES[settings.architecture].title}
-    usual = DATASETS[settings.data].epochs == Settings.model_fields["epochs"].default
+    usual = settings.dataset.epochs == Settings.model_fields["epochs"].default
     wanted |= {"epochs" if usual else f"{settings.data}_epochs": str(settings.epochs)}
     return f"{url}/?{urlencode(wanted)}"
 

@@ -19,7 +19,6 @@ from torchvision.transforms import ToTensor
 
 from benchmarks.child import asked
 from core.checkpoints import network_of
-from core.data import DATASETS
 from core.settings import Settings, settings_from
 
 EVERY = 10
@@ -40,7 +39,7 @@ class Images(Dataset):
 
 def epoch(settings: Settings, histograms: bool) -> float:
     """Seconds of one epoch."""
-    split = DATASETS[settings.data].load()
+    split = settings.dataset.load()
     loader = DataLoader(
         Images(split.train_inputs, split.train_targets), settings.batch_size, shuffle=True
     )

@@ -10,7 +10,7 @@ from typing import Any
 from core import live, pictures
 from core.budget import free_space, thin
 from core.commands import Command
-from core.data import DATASETS
+from core.data.own import kept
 from core.records import Event, Moment, Record
 from core.runfile import Writer, is_disk_fault
 from core.runs import Run, this_process
@@ -31,6 +31,8 @@ class Job:
         """`fresh` says that it starts from the random start, not from a checkpoint."""
         self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
         self.writer = Writer(run.path)
+        if settings.own:
+            kept.hold(settings.own.id, run.id)  # also while it waits in line
         self.channel = live.channels.setdefault(
             run.id, live.Channel(layer.name for layer in settings.drawn_layers)
         )
@@ -77,7 +79,7 @@ class Job:
 
         Whoever comes first finds a strip.
         """
-        layers, dataset = self.settings.layers, DATASETS[self.settings.data]
+        layers, dataset = self.settings.layers, self.settings.dataset
         now, insides = time.monotonic(), self.channel.insides
         watched = self.channel.watched_insides()
         if not watched or self.channel.watched(alone=True):
@@ -150,4 +152,6 @@ class Job:
         with self._writing:
             self.closed = True
             self.writer.close()
+        if self.settings.own:
+            kept.let_go(self.run.id)
         self.channel.publish(None)

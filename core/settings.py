@@ -9,7 +9,8 @@ from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Schedule
 from core.architectures.bricks import AnyBrick, Mismatch, sizes
 from core.architectures.plans import PASSING, Layer, plan
-from core.data import DATASETS
+from core.data import DATASETS, Dataset
+from core.data.own.description import OwnData
 from core.tasks import fitting, suited, work_of
 from core.unfit import Unfit, sentence, shown
 
@@ -20,12 +21,11 @@ OPTIMIZERS: dict[str, str] = {
     "sgd": "SGD with momentum",
     "rmsprop": "RMSprop",
 }
-
-
 MOST_BYTES = 4_000_000_000
 """Most memory that a network's outputs may take, their gradients counted too."""
 LOOKED_AT = 1_000
 """Images that a trained network is tried on at a time."""
+NAMES = (*DATASETS, "own")
 
 
 class Settings(BaseModel):
@@ -36,7 +36,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    data: Literal[tuple(DATASETS)] = "mnist"  # type: ignore[valid-type]
+    data: Literal[NAMES] = "mnist"  # type: ignore[valid-type]
+    own: OwnData | None = None
+    """What a person brought, where `data` is "own"."""
     share: float = Field(
         1.0,
         ge=0.001,
@@ -99,14 +101,12 @@ class Settings(BaseModel):
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")
-        for what, chosen, known in (
-            ("architecture", name, ARCHITECTURES),
-            ("data set", data, DATASETS),
-        ):
+        asked = {"architecture": (name, ARCHITECTURES), "data set": (data, NAMES)}
+        for what, (chosen, known) in asked.items():
             if not isinstance(chosen, str) or chosen not in known:
                 raise ValueError(f"there is no {what} {shown(chosen)}; there are {_listed(known)}")
         options = ARCHITECTURES[name].model_validate(given.get("options") or {})
-        dataset = DATASETS[data]
+        dataset = _dataset(data, given.get("own"))
         work = work_of(dataset)
         if not options.fits(work):
             raise ValueError(
@@ -119,8 +119,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
-        dataset = DATASETS[self.data]
-        layers = self.layers
+        dataset, layers = self.dataset, self.layers
         last, wanted = layers[-1], dataset.output_shape
         if last.output_shape != wanted:
             asked = f"needs {sizes(wanted)}"
@@ -149,9 +148,14 @@ class Settings(BaseModel):
         return self
 
     @property
+    def dataset(self) -> Dataset:
+        """The data set that is learned, the project's or one's own."""
+        return _dataset(self.data, self.own)
+
+    @property
     def layers(self) -> tuple[Layer, ...]:
         """The network's layers with their names and shapes."""
-        dataset = DATASETS[self.data]
+        dataset = self.dataset
         return plan(self.bricks, dataset.shape, len(dataset.alphabet))
 
     @property
@@ -162,7 +166,7 @@ class Settings(BaseModel):
     @property
     def images(self) -> int:
         """How many training images are used."""
-        return max(1, round(DATASETS[self.data].train_size * self.share))
+        return max(1, round(self.dataset.train_size * self.share))
 
     @property
     def steps_per_epoch(self) -> int:
@@ -189,13 +193,19 @@ class Settings(BaseModel):
     def title(self) -> str:
         """The architecture and the data set by their names, "Two linear layers on MNIST"."""
         known = ARCHITECTURES.get(self.architecture)
-        return f"{known.title if known else self.architecture} on {DATASETS[self.data].title}"
+        return f"{known.title if known else self.architecture} on {self.dataset.title}"
 
     @property
     def activation(self) -> str | None:
         """The first activation function of the network."""
         bricks = (layer.brick for layer in self.layers)
         return next((b.function for b in bricks if b.kind == "activation"), None)
+
+
+def _dataset(name: str, own: Any) -> Dataset:
+    if (name == "own") != (own is not None):
+        raise ValueError("own data comes with its description, and no other data set has one")
+    return DATASETS[name] if own is None else OwnData.model_validate(own).dataset
 
 
 def _listed(names: Any) -> str:

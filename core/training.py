@@ -16,8 +16,7 @@ import torch
 
 from core.checkpoints import State
 from core.commands import Inbox
-from core.data import DATASETS
-from core.data.dataset import Task, as_fed
+from core.data.dataset import Dataset, Task, as_fed
 from core.divergence import first_not_finite
 from core.losses import LOSSES, SCORES
 from core.recording import Recorder
@@ -37,12 +36,12 @@ a run is paused, one of its step and again after half a second."""
 
 
 @functools.lru_cache(maxsize=2)
-def tensors(name: str) -> tuple[torch.Tensor, ...]:
+def tensors(dataset: Dataset) -> tuple[torch.Tensor, ...]:
     """A data set in memory: training inputs and targets, test inputs and targets.
 
     Inputs are as a network is fed: float32, images between 0 and 1, or int64 symbols.
     """
-    split = DATASETS[name].load()
+    split = dataset.load()
     return (
         torch.tensor(as_fed(split.train_inputs)),
         torch.tensor(split.train_targets),
@@ -54,7 +53,7 @@ def tensors(name: str) -> tuple[torch.Tensor, ...]:
 def epoch_batches(settings: Settings, epoch: int) -> tuple[torch.Tensor, ...]:
     """The indices of each batch of an epoch, in the order that seed and epoch decide."""
     chosen = torch.Generator().manual_seed(settings.seed)
-    size = DATASETS[settings.data].train_size
+    size = settings.dataset.train_size
     subset = torch.randperm(size, generator=chosen)[: settings.images]
     order = torch.Generator().manual_seed((settings.seed << 20) + epoch + 1)
     return subset[torch.randperm(len(subset), generator=order)].split(settings.batch_size)[
@@ -111,8 +110,8 @@ def train(
     Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken.
     """
     torch.set_num_threads(settings.threads)  # here, in the thread that trains
-    inputs, targets, test_inputs, test_targets = tensors(settings.data)
-    task = DATASETS[settings.data].task
+    inputs, targets, test_inputs, test_targets = tensors(settings.dataset)
+    task = settings.dataset.task
     loss_of = LOSSES[task]
     state = State(settings, start)
     network, optimizer = state.network, state.optimizer
@@ -234,8 +233,8 @@ def train(
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     split = dataset.load()
-    probes = tensors(settings.data)[2][list(dataset.many_probes(split))]
+    probes = tensors(settings.dataset)[2][list(dataset.many_probes(split))]
     whole = len(dataset.probes(split))
     return Recorder(network, settings.layers, probes, whole, settings.recorded_units)

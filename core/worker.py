@@ -117,9 +117,10 @@ class Trainer:
 
 def warm_up(data: str = "mnist") -> int:
     """Import torch and load the usual data set, so that the first run starts at once."""
+    from core.data import DATASETS
     from core.training import tensors
 
-    return len(tensors(data)[0])
+    return len(tensors(DATASETS[data])[0])
 
 
 def outputs(
@@ -165,7 +166,6 @@ def reach(
 
     from core.architectures.builder import owner
     from core.checkpoints import load_weights, network_of
-    from core.data import DATASETS
     from core.losses import LOSSES
 
     torch.set_num_threads(1)
@@ -182,7 +182,7 @@ def reach(
     handle = module.register_forward_pre_hook(keep)
     said = network(torch.from_numpy(inputs.copy()))
     handle.remove()
-    loss_of = LOSSES[DATASETS[settings.data].task]
+    loss_of = LOSSES[settings.dataset.task]
     truth = torch.from_numpy(targets.copy())
     sum(loss_of(said[n : n + 1], truth[n : n + 1]) for n in range(len(inputs))).backward()  # type: ignore[union-attr]
     assert seen[0].grad is not None

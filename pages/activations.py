@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.data import DATASETS
 from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from pages.shared.chart import still_chart
@@ -14,7 +13,7 @@ from pages.shared.prediction import draw_input, draw_prediction
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
 settings = run.settings()
-dataset = DATASETS[settings.data]
+dataset = settings.dataset
 chosen = choose_input(settings)
 step = choose_step(steps)
 found = answer(run.id, step, chosen.probe, chosen.inputs, run)

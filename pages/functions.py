@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from core.activations import ACTIVATIONS, shares
-from core.data import DATASETS
 from core.figures.activation_curve import activation_curve
 from core.figures.softmax_bars import softmax_bars
 from core.softmax import (
@@ -37,7 +36,7 @@ if name == "softmax":
     run, summary = choose_run()
     work = at_work(run, summary, None)
     if work is not None:
-        dataset = DATASETS[run.settings().data]
+        dataset = run.settings().dataset
         classes = dataset.alphabet if dataset.task == "next" else dataset.classes
         still_chart(softmax_bars(classes, softmax(work), softmax(work, heat), heat), "softmax")
         st.caption("From the last layer's numbers (logits) for the chosen input at this moment.")

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from core import live
-from core.data import DATASETS
 from core.structure import diagram
 from pages.shared import packed
 from pages.shared.anatomy import draw_kind, facts
 from pages.shared.choose import choose, choose_run, first_number, keep_number
 from pages.shared.fresh import keep_fresh, trains
-from pages.shared.inputs import probe_input
+from pages.shared.inputs import BLANK, probe_input
 from pages.shared.scope import scope
 
 run, summary = choose_run()
@@ -27,7 +26,7 @@ with st.expander("The whole network", icon=":material/account_tree:", expanded=T
     st.graphviz_chart(
         diagram(
             settings.layers,
-            DATASETS[settings.data].shape,
+            settings.dataset.shape,
             unfolded=around,
             chosen=name,
             link=lambda other: f"?run={run.id}&amp;layer={other}" if other in layers else "",
@@ -37,8 +36,10 @@ st.subheader(name)
 st.caption(facts(layer))
 key = f"inside-{run.id}-{name}"
 at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-pushed = trains(summary) and live.route_is_open
-seen = scope(packed.inside(run.id, steps[-1], run, name, *at, pushed), key)
+pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
+if not here:
+    st.caption(BLANK)
+seen = scope(packed.inside(run.id, steps[-1], here, run, name, *at, pushed), key)
 keep_number(seen.step, "step")
 keep_number(seen.probe, "probe")
 st.caption(

@@ -11,6 +11,7 @@ from core.engine import engine  # noqa: E402
 from pages.shared.choose import drop_endless_numbers, keep_run  # noqa: E402
 from pages.shared.faults import faults_told  # noqa: E402
 from pages.shared.frame import draw_frame  # noqa: E402
+from pages.shared.visit import stay  # noqa: E402
 
 ICON = Path(__file__).parent / "shared" / "icon.svg"
 st.set_page_config(page_title="Layerscope", page_icon=str(ICON), layout="wide")
@@ -20,11 +21,13 @@ PAGES = [
     st.Page("activations.py", title="Activations", icon=":material/bolt:"),
     st.Page("layer.py", title="Inside a layer", icon=":material/layers:"),
     st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
+    st.Page("data.py", title="Your data", icon=":material/upload_file:"),
     st.Page("runs.py", title="Runs", icon=":material/folder_open:"),
 ]
 page = st.navigation(PAGES, position="hidden")
 engine()
 keep_run()
+stay()
 drop_endless_numbers()
 draw_frame(PAGES)
 with faults_told():

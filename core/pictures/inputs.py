@@ -63,7 +63,7 @@ class Probes:
             else:
                 one |= {"class": int(target if dataset.task == "classify" else target[-1])}
             probes.append(one)
-        unit = f"{quantity.name}, {quantity.unit}" if quantity else ""
+        unit = ", ".join(filter(None, (quantity.name, quantity.unit))) if quantity else ""
         return {"task": dataset.task, "classes": list(names), "quantity": unit, "probes": probes}
 
     def panel(self) -> Panel | None:

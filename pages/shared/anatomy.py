@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from core.architectures.plans import Layer
-from core.data import DATASETS
 from core.data.dataset import Dataset
 from core.figures.before_after import before_after
 from core.figures.embedding_plane import embedding_plane
@@ -68,7 +67,7 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
     moment = next(iter(run.moments([step])))
     gave = found.outputs[layer.name]
     given = _given(settings, layer, chosen, found.outputs)
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     DRAWERS[layer.kind](Here(run, settings, dataset, layer, moment, given, gave, chosen))
 
 
@@ -82,7 +81,7 @@ def _given(
     }
     one = Moment(0, 0, None, mine)  # of the chosen input alone
     try:
-        return given_to(layer, settings.layers, one, chosen.probes(DATASETS[settings.data]))[0]
+        return given_to(layer, settings.layers, one, chosen.probes(settings.dataset))[0]
     except (KeyError, ValueError):
         return None
 

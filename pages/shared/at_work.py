@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from core.architectures.bricks import Activation
-from core.data import DATASETS
 from core.runs import Run, Summary
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
@@ -18,7 +17,7 @@ def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | No
     None, with a sentence, where the run does not use the function.
     """
     steps, settings = keep_fresh(run, summary), run.settings()
-    if function is None and DATASETS[settings.data].task == "regress":
+    if function is None and settings.dataset.task == "regress":
         st.info(
             "This run predicts numbers, no probabilities: choose a run that tells classes apart.",
             icon=":material/info:",

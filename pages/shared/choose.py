@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core import runs
+from core.data.own import kept
 from core.runs import Missing, Run, Summary
 from pages.shared.plain import plain
 
@@ -23,6 +24,18 @@ LAG_SECONDS = 5.0
 def run_in_link() -> str:
     """The run that the link names, as it stands there; it need not exist."""
     return st.query_params.get("run", "")[:80]
+
+
+def brought() -> list[str]:
+    """The ids of what this visitor brought; one that the link names is theirs too.
+
+    So that reloading the page, which begins a new visit, does not lose it.
+    """
+    ids: list[str] = st.session_state.setdefault("_own", [])
+    named = st.query_params.get("own", "")[:40]
+    if named and named not in ids and kept.is_here(named):
+        ids.append(named)
+    return ids
 
 
 def drop_endless_numbers() -> None:

@@ -8,10 +8,11 @@ from pydantic.fields import FieldInfo
 
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
-from core.data import DATASETS
+from core.data import DATASETS, Dataset
 from core.settings import OPTIMIZERS, Settings, settings_from
 from core.tasks import fitting, suited
 from core.unfit import Unfit
+from pages.shared.visit import labels, own_data
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
 TITLES |= {"constant": "Constant", "cosine": "Falls to zero (cosine)"}
@@ -23,8 +24,12 @@ def choose_settings() -> Settings | Unfit:
     with st.container(key="settings"):
         first, second, third, fourth = st.columns(4)
         with first:
-            data = _pick("Data set", {name: d.title for name, d in DATASETS.items()}, "data")
-            st.caption(DATASETS[data].description)
+            yours = own_data()
+            titles = {name: known.title for name, known in DATASETS.items()}
+            data = _pick("Data set", titles | labels(yours), "data")
+            own = yours.get(data)
+            dataset = own.dataset if own else DATASETS[data]
+            st.caption(dataset.description)
             share = st.slider(
                 "Training data used",
                 *(1, 100, 100),
@@ -34,7 +39,7 @@ def choose_settings() -> Settings | Unfit:
                 **KEPT,
             )
         with second:
-            titles = {name: ARCHITECTURES[name].title for name in fitting(DATASETS[data])}
+            titles = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
             name = _pick("Architecture", titles, "architecture")
             st.caption(ARCHITECTURES[name].sentence)
             options = {
@@ -43,13 +48,14 @@ def choose_settings() -> Settings | Unfit:
             }
         with third:
             optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
-            learning_rate = _suited("learning_rate", name, data)
-            schedule = _suited("schedule", name, data)
+            learning_rate = _suited("learning_rate", name, dataset)
+            schedule = _suited("schedule", name, dataset)
             batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
         with fourth:
-            epochs = _suited("epochs", name, data)
+            epochs = _suited("epochs", name, dataset)
             seed = field_input("seed", Settings.model_fields["seed"])
-    given = {"data": data, "share": share / 100, "architecture": name, "options": options}
+    given: dict[str, Any] = {"data": "own" if own else data, "own": own, "architecture": name}
+    given |= {"share": share / 100, "options": options}
     given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
     given["schedule"] = schedule
     try:
@@ -68,13 +74,13 @@ def described(settings: Settings) -> str:
     )
 
 
-def _suited(name: str, architecture: str, data: str) -> Any:
+def _suited(name: str, architecture: str, dataset: Dataset) -> Any:
     """An input whose default suits; who has a wish of its own has its own input."""
     field = Settings.model_fields[name]
-    suits = suited(ARCHITECTURES[architecture], DATASETS[data])[name]
+    suits = suited(ARCHITECTURES[architecture], dataset)[name]
     if suits == field.default:
         return field_input(name, field)
-    whose = data if getattr(DATASETS[data], name, None) == suits else architecture
+    whose = dataset.name if getattr(dataset, name, None) == suits else architecture
     return field_input(name, field, whose, suits)
 
 

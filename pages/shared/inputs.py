@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, as_fed
+from core.data import as_fed
 from core.data.dataset import Dataset
 from core.pictures import Probes
 from core.runs import Run
@@ -14,6 +14,8 @@ from core.softmax import softmax
 from core.worker import outputs
 from pages.shared import packed
 from pages.shared.asking import NoAnswer, asked
+
+BLANK = "The inputs are blank: the data of this run is not on this machine."
 
 
 class Answer(NamedTuple):
@@ -41,7 +43,7 @@ def choose_input(settings: Settings) -> Chosen:
 
     Raises DataError where the data set is not here.
     """
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     split = dataset.load_test()
     probes = dataset.probes(split)
     known = Probes(dataset, as_fed(split.test_inputs[list(probes)]), split.test_targets[[*probes]])

@@ -5,7 +5,6 @@ import streamlit as st
 
 from core import live, pictures
 from core.budget import kept_steps
-from core.data import DATASETS
 from core.pictures import Probes
 from core.runs import Run
 from core.settings import Settings
@@ -15,16 +14,17 @@ LEAST_FRAMES, MOST_FRAMES, MOST_BYTES = 12, 48, 8_000_000
 
 def probe_inputs(settings: Settings) -> Probes:
     """What every moment of a run looks at."""
-    return pictures.probes_of(DATASETS[settings.data])
+    return pictures.probes_of(settings.dataset)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def replay(
-    run_id: str, newest: int, _run: Run, step: int, probe: int, autoplay: bool = False
+    run_id: str, newest: int, here: bool, _run: Run, step: int, probe: int, autoplay: bool = False
 ) -> bytes:
     """The strip over the whole run, at most 48 of its moments; `newest` says how far it is.
 
-    It opens at the moment nearest to `step`, with the probe input of that number.
+    It opens at the moment nearest to `step`, with the probe input of that number. `here` says
+    whether the run's data is on this machine: if not, the inputs are blank.
     """
     steps = kept_steps(_run.steps(), MOST_FRAMES)
     opened = min(steps, key=lambda kept: abs(kept - step))
@@ -52,6 +52,7 @@ def layer_over_time(
 def inside(
     run_id: str,
     newest: int,
+    here: bool,
     _run: Run,
     layer_name: str,
     step: int,

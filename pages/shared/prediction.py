@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data import DATASETS, as_fed
+from core.data import as_fed
 from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
 from core.figures.forecast import forecast
@@ -52,7 +52,7 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
 
 def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:
     """What the network says of the input, beside the truth."""
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     output = found.outputs[settings.layers[-1].name]
     if not np.isfinite(output).all():
         st.subheader("No prediction")
@@ -110,7 +110,7 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     from sklearn.linear_model import LinearRegression
 
     settings = _run.settings()
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     split = dataset.load()
     inputs = as_fed(split.test_inputs[:MOST_TESTED])
     said = outputs_at(_run, settings, step, inputs)
@@ -132,7 +132,7 @@ def boundary(
     run: Run, settings: Settings, step: int, draw: Callable[[go.Figure, str], None] = still_chart
 ) -> None:
     """How the network divides the plane, with the test points on it."""
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     split = dataset.load_test()
     reach = 1.1 * float(np.abs(split.test_inputs).max())
     side = np.linspace(-reach, reach, GRID, dtype=np.float32)
@@ -170,7 +170,7 @@ def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> No
 
 def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:
     """What the network writes after the input, drawn symbol by symbol from what it says."""
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     st.subheader("What it writes")
     left, right = st.columns(2)
     with left:

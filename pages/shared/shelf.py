@@ -8,7 +8,6 @@ import streamlit as st
 from core import exchange, runs
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
-from core.data import DATASETS
 from core.engine import engine
 from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
@@ -38,7 +37,7 @@ def row(summary: Summary) -> dict[str, Any]:
         known = ARCHITECTURES.get(settings.architecture)
         used = ACTIVATIONS.get(settings.activation or "")
         told |= {
-            "Data": DATASETS[settings.data].title,
+            "Data": settings.dataset.title,
             "Network": known.title if known else settings.architecture,
             "Activation": used.title if used else settings.activation,
             "Optimizer": f"{OPTIMIZERS[settings.optimizer]} {settings.learning_rate:g}"

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core import live
-from core.data import DATASETS
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
@@ -18,6 +17,7 @@ from pages.shared.chart import live_chart
 from pages.shared.choose import first_number, keep_number, value_of
 from pages.shared.faults import faults_told
 from pages.shared.fresh import trains
+from pages.shared.inputs import BLANK
 from pages.shared.plain import plain
 from pages.shared.prediction import boundary
 from pages.shared.scope import scope
@@ -128,7 +128,10 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
         data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)
     else:
         at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-        data = packed.replay(run.id, steps[-1], run, *at, autoplay=run.id == "demo")
+        here = settings.dataset.is_here()
+        if not here:
+            st.caption(BLANK)
+        data = packed.replay(run.id, steps[-1], here, run, *at, autoplay=run.id == "demo")
     seen = scope(data, key)
     if not live_now:
         keep_number(seen.step, "step")
@@ -145,7 +148,7 @@ def _curves(
 ) -> None:
     steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
     marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
-    words = WORDS[DATASETS[settings.data].task]
+    words = WORDS[settings.dataset.task]
     left, right = st.columns(2)
     common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
     with left:
@@ -167,6 +170,7 @@ def _curves(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
         "1,000 of the test inputs while it trains; the result at the end is of all of them."
     )
-    if settings.layers[0].input_shape == (2,) and len(run.steps()):
+    flat = settings.layers[0].input_shape == (2,) and settings.dataset.task == "classify"
+    if flat and len(run.steps()):
         newest = max(run.steps()[-1], *run.steps(exact=True), 0)
         boundary(run, settings, newest, live_chart)

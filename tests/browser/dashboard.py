@@ -27,11 +27,12 @@ PAGES = {
     "activations": "Activations",
     "layer": "Inside a layer",
     "functions": "Activation functions",
+    "data": "Your data",
     "runs": "Runs",
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|runs)/_stcore/(health|host-config)$"
+    r"/(weights|activations|layer|functions|data|runs)/_stcore/(health|host-config)$"
 )
 
 

@@ -29,7 +29,7 @@ class Step(NamedTuple):
 def by_hand(settings: Settings) -> Iterator[Step]:
     """The plain loop, without commands, records and recording."""
     state = State(settings)
-    images, labels, tests, _ = tensors(settings.data)
+    images, labels, tests, _ = tensors(settings.dataset)
     for epoch in range(settings.epochs):
         for batch in epoch_batches(settings, epoch):
             with torch.no_grad():

@@ -123,7 +123,7 @@ def after(step: int, *commands: Command) -> React:
 def probes() -> torch.Tensor:
     """The images that every moment looks at: ten of each class."""
     places = DATASETS["digits"].many_probes(DATASETS["digits"].load())
-    return tensors("digits")[2][list(places)]
+    return tensors(DATASETS["digits"])[2][list(places)]
 
 
 def moments(records: list[Record]) -> list[Moment]:

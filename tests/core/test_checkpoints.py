@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State, load_weights, network_of
 from core.commands import Command
+from core.data import DATASETS
 from core.records import Array, Checkpoint, Record
 from core.settings import OPTIMIZERS
 from core.training import epoch_batches, tensors
@@ -117,7 +118,7 @@ def test_a_checkpoint_is_a_copy_and_nothing_in_it_is_rounded():
     weight = state.network.get_submodule("linear1").weight
     assert kept.arrays["linear1", "weight"].values.dtype == np.float32
     assert np.array_equal(kept.arrays["linear1", "weight"].values, weight.detach().numpy())
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     cross_entropy(state.network(images[:32]), labels[:32]).backward()
     state.optimizer.step()
     for key, array in kept.arrays.items():
@@ -137,7 +138,7 @@ def test_a_falling_rate_is_that_of_each_update():
         network = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
     optimizer = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9)
     falls = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=settings.steps)
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     for epoch in range(2):
         for batch in epoch_batches(settings, epoch):
             optimizer.zero_grad()
@@ -165,7 +166,7 @@ def test_the_optimizers_are_torchs_and_a_new_learning_rate_changes_the_next_upda
         "adamw": lambda: torch.optim.AdamW(parameters, 0.01),
         "rmsprop": lambda: torch.optim.RMSprop(parameters, 0.01),
     }[optimizer]()
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     for step, batch in enumerate(epoch_batches(settings, 0)):
         by_hand.param_groups[0]["lr"] = 0.05 if step >= 6 else 0.01
         by_hand.zero_grad()

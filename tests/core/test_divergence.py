@@ -75,7 +75,7 @@ def wild(name: str, rate: float, **changes) -> Settings:
 def test_a_run_that_diverges_says_at_which_step_and_where_and_keeps_what_was_before(
     name, rate, function, scale, monkeypatch
 ):
-    images, *others = tensors("digits")
+    images, *others = tensors(DATASETS["digits"])
     loaded = (images * scale, *others)
     monkeypatch.setattr("core.training.tensors", lambda data: loaded)
     monkeypatch.setattr("tests.core.plain_loop.tensors", lambda data: loaded)
@@ -114,7 +114,7 @@ def test_a_last_update_that_breaks_the_network_is_no_success(name):
 
 
 def test_weights_that_are_lost_are_named_and_not_kept_as_a_moment(monkeypatch):
-    images, *others = tensors("digits")
+    images, *others = tensors(DATASETS["digits"])
     loaded = (images * 1e30, *others)
     monkeypatch.setattr("core.training.tensors", lambda data: loaded)
     records = run(wild("two_linear", 1e12))
@@ -139,7 +139,7 @@ def test_without_recording_a_diverged_run_has_no_moment():
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_an_image_that_is_not_finite_is_named(bad, monkeypatch):
-    images, *others = tensors("digits")
+    images, *others = tensors(DATASETS["digits"])
     spoilt = images.clone()
     spoilt[:, 0, 3, 3] = bad
     monkeypatch.setattr("core.training.tensors", lambda name: (spoilt, *others))

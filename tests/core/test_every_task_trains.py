@@ -57,9 +57,9 @@ def test_watching_changes_nothing(trained):
 def test_metrics_are_means_and_scores_over_the_steps_since_the_last(trained):
     """Against a plain loop: the loss a mean over steps, the score of all that was said in them."""
     settings, records = trained
-    task = DATASETS[settings.data].task
+    task = settings.dataset.task
     found = {metric.step: metric for metric in metrics(records)}
-    inputs, targets, test_inputs, test_targets = tensors(settings.data)
+    inputs, targets, test_inputs, test_targets = tensors(settings.dataset)
     state = State(settings)
     losses, said, truths, number = [], [], [], 0
     state.network.train()
@@ -90,8 +90,8 @@ def test_metrics_are_means_and_scores_over_the_steps_since_the_last(trained):
 
 def test_it_ends_with_a_sentence_about_all_test_inputs(trained):
     settings, records = trained
-    dataset, end = DATASETS[settings.data], records[-1]
-    inputs, targets = tensors(settings.data)[2:]
+    dataset, end = settings.dataset, records[-1]
+    inputs, targets = tensors(settings.dataset)[2:]
     network = State(settings, checkpoints(records)[-1]).network
     score = evaluate(network, inputs, targets, dataset.task)[1]
     assert isinstance(end, Event) and end.kind == "finished"
@@ -124,7 +124,7 @@ def test_a_run_on_numbers_that_diverges_says_so(data):
 def test_what_the_network_says_is_never_cut():
     settings = tiny("letters", recorded_units=2)
     state = State(settings)
-    recorder = Recorder(state.network, settings.layers, tensors("letters")[2][:10], 10, 2)
+    recorder = Recorder(state.network, settings.layers, tensors(DATASETS["letters"])[2][:10], 10, 2)
     arrays = recorder.moment(0, 0.0, None).arrays
     assert arrays["linear1", "output"].values.shape == (10, 48, 32)
     assert arrays["gru1", "output"].units == 12

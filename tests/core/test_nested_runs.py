@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 from core.architectures.builder import owner
 from core.checkpoints import State
 from core.commands import Command
+from core.data import DATASETS
 from core.divergence import first_not_finite
 from core.exchange import fits
 from core.pictures.strips import layer_numbers
@@ -63,7 +64,7 @@ def outputs(network: torch.nn.Module, images: torch.Tensor) -> dict[str, torch.T
 def test_every_planned_array_is_recorded_with_its_gradient(network):
     settings = small(network)
     recorded = {moment.step: moment for moment in moments(run(settings))}
-    state, (images, labels) = State(settings), tensors("digits")[:2]
+    state, (images, labels) = State(settings), tensors(DATASETS["digits"])[:2]
     planned = {(layer.name, kind) for layer in settings.layers for kind in layer.weights}
     for step, batch in enumerate(epoch_batches(settings, 0)):
         arrays, now = recorded[step].arrays, state.network.train()

@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
 from core.copies import half, quick_half
+from core.data import DATASETS
 from core.divergence import first_not_finite
 from core.recording import Recorder, outputs_of
 from core.records import Array
@@ -40,7 +41,7 @@ def test_a_moment_is_what_the_step_was(network):
     recorded = {moment.step: moment for moment in moments(run(settings))}
     assert list(recorded) == list(range(25))
     state = State(settings)
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     batches = [batch for epoch in (0, 1) for batch in epoch_batches(settings, epoch)]
     for step, batch in enumerate(batches):
         moment, network_now = recorded[step], state.network.train()
@@ -109,7 +110,7 @@ def test_a_live_moment_holds_all_of_the_layers_that_are_watched_from_inside():
     settings = small("lenet")
     state = State(settings)
     recorder = Recorder(state.network, settings.layers, probes(), 10, 256)
-    images, labels = tensors("digits")[:2]
+    images, labels = tensors(DATASETS["digits"])[:2]
     cross_entropy(state.network(images[:32]), labels[:32]).backward()
     live = recorder.moment(3, 0.5, 1.0, live=True, insides=("conv1",))
     whole = recorder.moment(3, 0.5, 1.0)

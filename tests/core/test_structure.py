@@ -17,7 +17,7 @@ EDGE = re.compile(r'^"([^"]+)" -> "([^"]+)" \[label=" (.*) "\];$', re.M)
 
 
 def drawn(settings: Settings, **more) -> str:
-    return diagram(settings.layers, DATASETS[settings.data].shape, **more)
+    return diagram(settings.layers, settings.dataset.shape, **more)
 
 
 def nodes(text: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def test_unfolded_every_layer_is_a_box_and_every_source_an_arrow(settings):
     text = drawn(settings, unfolded=every)
     assert list(nodes(text)) == [INPUT, *sorted(every, key=list(nodes(text)).index)]
     assert set(nodes(text)) == {INPUT, *every}
-    shapes = {INPUT: DATASETS[settings.data].shape}
+    shapes = {INPUT: settings.dataset.shape}
     shapes |= {layer.name: layer.output_shape for layer in settings.layers}
     expected = {
         (source or INPUT, layer.name, sizes(shapes[source or INPUT]))

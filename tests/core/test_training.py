@@ -31,7 +31,7 @@ torch.set_num_threads(1)
 
 
 def test_data_in_memory_is_between_0_and_1_and_labelled():
-    images, labels, test_inputs, test_targets = tensors("digits")
+    images, labels, test_inputs, test_targets = tensors(DATASETS["digits"])
     dataset = DATASETS["digits"]
     assert images.shape == (dataset.train_size, 1, 8, 8) and len(labels) == len(images)
     assert test_inputs.shape == (dataset.test_size, 1, 8, 8) and len(test_targets) == 360
@@ -47,7 +47,7 @@ def test_metrics_are_means_over_the_steps_since_the_last(network):
     assert max(np.diff(list(found))) > 2  # so that there are means to take
     losses: list[float] = []
     right: list[float] = []
-    truth = tensors("digits")[3]
+    truth = tensors(DATASETS["digits"])[3]
     held_out = []
     for number, step in enumerate(by_hand(settings)):
         if metric := found.get(number):
@@ -97,7 +97,7 @@ def test_the_result_is_measured_on_all_test_inputs():
     settings = small(epochs=5, share=1, learning_rate=0.01)
     records = run(settings, record=False)
     network = State(settings, checkpoints(records)[-1]).network.eval()
-    images, labels = tensors("digits")[2:]
+    images, labels = tensors(DATASETS["digits"])[2:]
     with torch.no_grad():
         share = (network(images).argmax(1) == labels).double().mean().item()
     end = records[-1]
@@ -147,7 +147,7 @@ def test_a_run_beside_others_ends_as_it_does_alone():
 
 def test_evaluation_changes_no_statistic_and_leaves_the_mode_as_it_was():
     state = State(small("mlp"))
-    images, labels = tensors("digits")[2:]
+    images, labels = tensors(DATASETS["digits"])[2:]
     before = exact(state.checkpoint().arrays)
     for training in (True, False):
         state.network.train(training)

@@ -10,7 +10,7 @@ import torch
 
 from core.checkpoints import State
 from core.commands import Command
-from core.data import DataError
+from core.data import DATASETS, DataError
 from core.records import Array, Event, Moment, Record
 from core.training import tensors
 from core.worker import Trainer, outputs, warm_up
@@ -198,7 +198,7 @@ def test_a_worker_is_warm_when_its_data_is_in_memory():
 def test_outputs_are_the_networks_own(network):
     settings = small(network)
     kept = checkpoints(run(settings))[-1]
-    images = tensors("digits")[2][:7]
+    images = tensors(DATASETS["digits"])[2][:7]
     found = outputs(settings, kept.arrays, images.numpy())
     x, seen = images, {}
     with torch.no_grad():
@@ -216,7 +216,7 @@ def test_outputs_are_the_networks_own(network):
 def test_outputs_of_a_moment_are_near_those_of_its_exact_weights():
     settings = small("mlp")
     records = run(settings)
-    images = tensors("digits")[2][:7].numpy()
+    images = tensors(DATASETS["digits"])[2][:7].numpy()
     exactly = outputs(settings, checkpoints(records)[-1].arrays, images)
     rounded = outputs(settings, moments(records)[-1].arrays, images)
     assert exactly.keys() == rounded.keys()
@@ -226,7 +226,7 @@ def test_outputs_of_a_moment_are_near_those_of_its_exact_weights():
 
 def test_outputs_want_the_images_left_alone():
     settings = small()
-    images = tensors("digits")[2][:2].numpy().copy()
+    images = tensors(DATASETS["digits"])[2][:2].numpy().copy()
     images.setflags(write=False)  # as they are when they come out of a message
     outputs(settings, checkpoints(run(settings))[-1].arrays, images)
 
@@ -234,7 +234,7 @@ def test_outputs_want_the_images_left_alone():
 def test_outputs_of_some_units_or_without_a_weight_are_refused():
     settings = small(recorded_units=4)
     records = run(settings)
-    images = tensors("digits")[2][:1].numpy()
+    images = tensors(DATASETS["digits"])[2][:1].numpy()
     with pytest.raises(ValueError, match="only some units of this moment were recorded"):
         outputs(settings, moments(records)[0].arrays, images)
     arrays = dict(checkpoints(records)[-1].arrays)

@@ -23,11 +23,13 @@ from core.records import Checkpoint, Event, Moment, Record
 from core.runfile import Writer
 from core.runs import Run
 from core.settings import Settings
+from pages.shared import visit
 from tests.conftest import ROOT
 from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
-PAGES = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
+ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
+PAGES = (*ABOUT_RUNS, "data.py")
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
 PAYLOADS = (
@@ -151,9 +153,11 @@ def _told(state: str, records: tuple[Record, ...]) -> list[Record]:
 
 
 @pytest.fixture(autouse=True)
-def no_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_memory(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forget cached answers, and who listens, between tests."""
     st.cache_data.clear()
+    monkeypatch.setattr(visit, "GRACE", 0.0)
+    st.cache_resource.clear()
     monkeypatch.setattr(live, "route_is_open", True)
     monkeypatch.setattr(live, "channels", {})
     yield

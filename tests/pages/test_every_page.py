@@ -12,7 +12,17 @@ from core.runfile import Writer
 from core.settings import settings_from
 from pages.shared.plain import plain
 from tests.conftest import ROOT
-from tests.pages.conftest import BROKEN, NOBODY, PAGES, PAYLOADS, STATES, run_box, said, sound
+from tests.pages.conftest import (
+    ABOUT_RUNS,
+    BROKEN,
+    NOBODY,
+    PAGES,
+    PAYLOADS,
+    STATES,
+    run_box,
+    said,
+    sound,
+)
 
 ABOUT_A_RUN = ("weights.py", "activations.py", "layer.py", "functions.py")
 ON_TRAIN = {
@@ -52,14 +62,14 @@ def test_every_page_is_on_the_map(open_page):
     assert {link or "train" for link in links} == files == {page[:-3] for page in PAGES}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ABOUT_RUNS)
 def test_a_page_opened_without_the_frame_stands_alone(home, listener, page):
     tab = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=60).run()
     shown = tab.subheader[0] if page == "runs.py" else run_box(tab)
     assert sound(tab) and shown.value in ("demo", "A recorded run")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ABOUT_RUNS)
 def test_without_any_run_the_recorded_one_is_shown(open_page, page):
     tab = open_page(page)
     assert not tab.error and not tab.warning
@@ -72,7 +82,7 @@ def test_without_any_run_the_recorded_one_is_shown(open_page, page):
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ABOUT_RUNS)
 def test_a_page_says_what_its_run_does(open_page, make_run, page, state):
     tab = open_page(page, run=make_run(state).id)
     if page == "train.py":
@@ -98,7 +108,7 @@ def test_no_page_assumes_two_linear_layers(open_page, make_run, page, network):
 
 
 @pytest.mark.parametrize("state", [*BROKEN, "gone"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ABOUT_RUNS)
 def test_a_run_that_cannot_be_shown_is_told_in_a_sentence(open_page, make_run, page, state):
     told = {"damaged": "damaged", "newer": "newer version", "gone": "not on this machine"}[state]
     other = make_run()
@@ -116,7 +126,7 @@ def test_a_run_that_cannot_be_shown_is_told_in_a_sentence(open_page, make_run, p
 def test_a_broken_newest_run_does_not_take_the_pages_with_it(open_page, make_run):
     whole = make_run()
     make_run("damaged")
-    for page in PAGES[:-1]:
+    for page in ABOUT_RUNS[:-1]:
         tab = open_page(page)
         assert run_box(tab).value == whole.id
         assert not tab.error
@@ -135,13 +145,13 @@ def test_damage_in_the_middle_is_told_with_its_step(open_page, make_run, page):
     assert "damaged at step" in said(open_page(page, run=run.id))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ABOUT_RUNS)
 def test_a_run_that_was_stopped_before_its_first_step_is_drawn(open_page, make_run, page):
     run = make_run("unstarted")
     assert not open_page(page, run=run.id, view="distributions", what="gradients").error
 
 
-@pytest.mark.parametrize("page", PAGES[:-1])
+@pytest.mark.parametrize("page", ABOUT_RUNS[:-1])
 def test_names_are_only_text(open_page, make_run, page):
     for name in PAYLOADS:
         make_run("interrupted", name)

@@ -15,7 +15,7 @@ KNOWN = (
     *("temperature", "parameter_leaky_relu", "parameter_elu", "deleted", "data", "share"),
     *("architecture", "two_linear_hidden", "two_linear_activation", "mlp_depth", "lenet_filters"),
     *("mlp_batch_norm", "mlp_dropout", "optimizer", "learning_rate", "batch_size", "epochs"),
-    *("seed", "table"),
+    *("seed", "table", "own"),
 )
 SENSIBLE = st.sampled_from(
     [
@@ -42,6 +42,7 @@ SENSIBLE = st.sampled_from(
         ),
         *("mlp", "true", "True", "sgd", "0", "1", "-1", "12", "0.5", "1e400", "nan", "inf", "100"),
         *("99999999999", "9" * 400, "١٢", "0x10", "1_0", "../../etc/passwd", "%00", "\x00", "CON"),
+        "own-0123456789abcdef",
         "<img src=x onerror=alert(1)>",
     ]
 )

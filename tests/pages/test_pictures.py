@@ -6,7 +6,6 @@ import pytest
 import streamlit as st
 
 from core import live, pictures
-from core.data import DATASETS
 from core.records import Moment
 from pages.shared.watching import ASKED_SECONDS, PUSHED_SECONDS
 from tests.pages.conftest import records_of, sound
@@ -36,7 +35,7 @@ def publish(run, step=3):
     settings, records = records_of("two_linear")
     moment = next(r for r in records if isinstance(r, Moment) and r.step == step)
     channel = live.channels.setdefault(run.id, live.Channel())
-    dataset, layers = DATASETS[settings.data], settings.drawn_layers
+    dataset, layers = settings.dataset, settings.drawn_layers
     picture = pictures.live_frame(dataset, layers, replace(moment, step=99, live=True))
     channel.publish(picture)
 

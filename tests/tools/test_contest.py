@@ -33,7 +33,7 @@ def test_it_starts_as_a_run_with_the_same_seed_does():
     one = trained(rules, "rnn", {}, DATASETS["sunspots"], seed=3)
     settings = settings_from({"architecture": "rnn", "data": "sunspots", "seed": 3})
     network = State(settings).network
-    _, _, *test = tensors("sunspots")
+    _, _, *test = tensors(DATASETS["sunspots"])
     loss, score = evaluate(network, *test, "regress")
     assert one.losses[0] == pytest.approx(loss, rel=1e-4)
     assert one.scores[0] == pytest.approx(score, abs=1e-4)
@@ -44,7 +44,7 @@ def test_pictures_are_fed_as_a_run_feeds_them_and_have_no_length():
     rules = Rules(steps=1, every=1, learning_rate=1e-12)
     one = trained(rules, "two_linear", {}, DATASETS["digits"], called="small")
     network = State(settings_from({"data": "digits"})).network
-    _, _, *test = tensors("digits")
+    _, _, *test = tensors(DATASETS["digits"])
     assert one.losses[0] == pytest.approx(evaluate(network, *test)[0], rel=1e-4)
     assert (one.network, one.length) == ("small", 0)
 

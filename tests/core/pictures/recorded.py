@@ -7,7 +7,6 @@ import numpy as np
 import torch
 
 from core.checkpoints import State
-from core.data import DATASETS
 from core.losses import LOSSES
 from core.pictures import Probes, plane_of, unpack
 from core.recording import Recorder
@@ -43,7 +42,7 @@ def of_bricks(data: str, *bricks: dict[str, Any], **changes: Any) -> Seen:
 
 def record(settings: Settings, count: int = 2) -> Seen:
     """Take `count` steps on one batch of random inputs, and what each looked like."""
-    dataset = DATASETS[settings.data]
+    dataset = settings.dataset
     inputs, targets = batch_of(settings.data, 12)
     whole = min(10, len(dataset.classes)) or 10
     state = State(settings)

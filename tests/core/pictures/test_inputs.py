@@ -39,7 +39,7 @@ def test_every_input_has_its_truth(name):
             true = target.astype(float) * quantity.spread + quantity.mean
             np.testing.assert_allclose(one["truth"], true, atol=1e-4)
             assert one["label"] == told_number(true[0], dataset)
-            assert told["quantity"] == f"{quantity.name}, {quantity.unit}"
+            assert told["quantity"] == f"{quantity.name}, {quantity.unit}".removesuffix(", ")
         text = one["text"]
         assert len(text) == (dataset.shape[0] if dataset.alphabet else 0)
         assert [dataset.alphabet.index(letter) for letter in text] == (
