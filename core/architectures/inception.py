@@ -4,23 +4,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Schedule, Work
-from core.architectures.bricks import (
-    Activation,
-    AnyBrick,
-    BatchNorm,
-    Branches,
-    Conv2d,
-    GlobalAveragePool,
-    Linear,
-    MaxPool2d,
-)
+from core.architectures.architecture import Schedule, Work
+from core.architectures.bricks import AnyBrick, Branches, GlobalAveragePool, Linear, MaxPool2d
+from core.architectures.convolutional import Convolutional
 
 LEAST_SIDE = 8
 """A picture with smaller sides than this is not pooled any more."""
 
 
-class Inception(Activated):
+class Inception(Convolutional):
     """`modules` of four branches each, whose channels are laid side by side."""
 
     title: ClassVar[str] = "Inception (small)"
@@ -33,13 +25,10 @@ class Inception(Activated):
     filters: int = Field(
         16, ge=1, le=64, title="Filters a branch", description="A module gives four times as many."
     )
-    batch_norm: bool = Field(
-        True, title="BatchNorm", description="Evens out each channel over the batch."
-    )
 
     def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
         side = min(work.shape[1:])
-        stack = self._convolution(self.filters, 3)
+        stack = self.bent(self.filters, 3)
         if side > LEAST_SIDE:
             stack.append(MaxPool2d(size=2))
             side //= 2
@@ -51,21 +40,13 @@ class Inception(Activated):
         return [*stack, GlobalAveragePool(), Linear(units=work.outputs)]
 
     def _module(self) -> Branches:
-        less = self._convolution(max(1, self.filters // 2), 1)
+        less = self.bent(max(1, self.filters // 2), 1)
         pool = MaxPool2d(size=3, stride=1, padding=1)
         return Branches(
             branches=(
-                tuple(self._convolution(self.filters, 1)),
-                (*less, *self._convolution(self.filters, 3)),
-                (*less, *self._convolution(self.filters, 5)),
-                (pool, *self._convolution(self.filters, 1)),
+                tuple(self.bent(self.filters, 1)),
+                (*less, *self.bent(self.filters, 3)),
+                (*less, *self.bent(self.filters, 5)),
+                (pool, *self.bent(self.filters, 1)),
             )
         )
-
-    def _convolution(self, filters: int, kernel: int) -> list[AnyBrick]:
-        convolution = Conv2d(filters=filters, kernel=kernel, padding=kernel // 2)
-        return [
-            convolution,
-            *[BatchNorm()] * self.batch_norm,
-            Activation(function=self.activation),
-        ]

@@ -39,7 +39,7 @@ class MLP(Activated):
     )
 
     def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
-        stack: list[AnyBrick] = [Flatten()]
+        stack: list[AnyBrick] = [] if work.kind == "vector" else [Flatten()]
         for _ in range(self.depth):
             stack.append(Linear(units=self.width))
             stack += [BatchNorm()] * self.batch_norm

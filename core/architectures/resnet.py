@@ -4,22 +4,21 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.architectures.architecture import Activated, Schedule, Work
+from core.architectures.architecture import Schedule, Work
 from core.architectures.bricks import (
     Activation,
     AnyBrick,
-    BatchNorm,
-    Conv2d,
     GlobalAveragePool,
     Linear,
     MaxPool2d,
     Residual,
 )
+from core.architectures.convolutional import Convolutional
 
 STAGES = 3
 
 
-class ResNet(Activated):
+class ResNet(Convolutional):
     """Three stages of `depth` blocks; each stage has twice the filters of the last."""
 
     title: ClassVar[str] = "ResNet (small)"
@@ -37,13 +36,10 @@ class ResNet(Activated):
         title="Skip connections",
         description="Add each block's input to its output; off, the layers just follow each other.",
     )
-    batch_norm: bool = Field(
-        True, title="BatchNorm", description="Evens out each channel over the batch."
-    )
 
     def bricks(self, work: Work) -> list[AnyBrick]:  # noqa: D102
         act = Activation(function=self.activation)
-        stack = [*self._convolution(self.filters), act]
+        stack = self.bent(self.filters)
         if min(work.shape[1:]) >= 12:
             stack.append(MaxPool2d(size=2))
         for stage in range(STAGES):
@@ -54,13 +50,8 @@ class ResNet(Activated):
 
     def _block(self, filters: int, stride: int) -> list[AnyBrick]:
         act = Activation(function=self.activation)
-        block = [*self._convolution(filters, stride=stride), act, *self._convolution(filters)]
+        block = [*self.convolution(filters, stride=stride), act, *self.convolution(filters)]
         if not self.skips:
             return block
-        follow = self._convolution(filters, kernel=1, stride=stride) if stride > 1 else []
+        follow = self.convolution(filters, kernel=1, stride=stride) if stride > 1 else []
         return [Residual(block=tuple(block), shortcut=tuple(follow))]
-
-    def _convolution(self, filters: int, kernel: int = 3, stride: int = 1) -> list[AnyBrick]:
-        padding = kernel // 2
-        convolution = Conv2d(filters=filters, kernel=kernel, stride=stride, padding=padding)
-        return [convolution, *[BatchNorm()] * self.batch_norm]

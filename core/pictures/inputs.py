@@ -18,11 +18,15 @@ MOST_CLASSES = 100
 
 @dataclass(frozen=True)
 class Probes:
-    """Some inputs of a data set, as a network is fed, and their targets (both batch first)."""
+    """Some inputs of a data set, as a network is fed, and their targets (both batch first).
+
+    `blank`: they stand for inputs that are not on this machine, and nothing follows from them.
+    """
 
     dataset: Dataset
     inputs: np.ndarray
     targets: np.ndarray
+    blank: bool = False
 
     def __len__(self) -> int:
         """How many inputs there are."""
@@ -150,4 +154,5 @@ def blank_probes(dataset: Dataset, count: int) -> Probes:
         targets = np.zeros((count, *dataset.output_shape), np.float32)
     if dataset.task == "next":
         targets = np.zeros((count, *dataset.shape), np.int64)
-    return Probes(dataset, np.zeros((count, *dataset.shape), kind), np.asarray(targets))
+    inputs = np.zeros((count, *dataset.shape), kind)
+    return Probes(dataset, inputs, np.asarray(targets), blank=True)

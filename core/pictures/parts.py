@@ -31,13 +31,15 @@ class Part:
 
 
 def given_to(layer: Layer, layers: Sequence[Layer], moment: Moment, probes: Probes) -> np.ndarray:
-    """What a layer was given for the probe inputs, (probes, …); KeyError where it is not recorded.
+    """What a layer was given for the probe inputs, (probes, …); KeyError where it is not known.
 
     Of what was recorded in part it cannot be told: ValueError.
     """
     by_name = {one.name: one for one in layers}
     source = layer.sources[0]
     if source == "":
+        if probes.blank:
+            raise KeyError("input")
         return probes.inputs
     before = by_name[source]
     if before.kind in PASSING:

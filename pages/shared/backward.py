@@ -39,4 +39,6 @@ def _reach(
     run_id: str, step: int, layer_name: str, _run: Run, _settings: Settings
 ) -> tuple[np.ndarray, str]:
     probes = packed.probe_inputs(_settings)
+    if probes.blank:
+        raise NoAnswer("This needs the run's data, which is not on this machine.")
     return asked(_run, step, reach, probes.inputs, probes.targets, layer_name)

@@ -32,10 +32,12 @@ class Chosen(NamedTuple):
     inputs: np.ndarray
     target: np.ndarray
     probe: int | None
+    blank: bool = False
 
     def probes(self, dataset: Dataset) -> Probes:
         """The input as a batch of one."""
-        return Probes(dataset, self.inputs[np.newaxis], np.asarray(self.target)[np.newaxis])
+        target = np.asarray(self.target)[np.newaxis]
+        return Probes(dataset, self.inputs[np.newaxis], target, self.blank)
 
 
 def choose_input(settings: Settings) -> Chosen:
@@ -82,7 +84,7 @@ def probe_input(settings: Settings, number: int) -> Chosen:
     """
     known = packed.probe_inputs(settings)
     place = min(number, len(known) - 1)
-    return Chosen(known.inputs[place], known.targets[place], place)
+    return Chosen(known.inputs[place], known.targets[place], place, known.blank)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking a worker …")

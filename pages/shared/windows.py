@@ -40,7 +40,7 @@ def draw_window(
             st.caption("One output of this layer depends on the whole input.")
     with right:
         if given is None:
-            st.caption("What this layer was given was recorded in part only.")
+            st.caption("What this layer was given was recorded in part only, or is not here.")
             return
         if layer.kind == "conv2d":
             _convolution(layer, moment, given, gave, (one, row, column))

@@ -98,7 +98,8 @@ def test_a_page_says_what_its_run_does(open_page, make_run, page, state):
         assert ON_OTHERS.get(state, "") in said(tab)
         assert ("the page follows it" in said(tab)) == (state in ON_OTHERS)
         empty = state in ("waiting", "begun")
-        assert bool(tab.get("plotly_chart")) != empty
+        drawn = tab.get("bidi_component" if page == "layer.py" else "plotly_chart")
+        assert bool(drawn) != empty
 
 
 @pytest.mark.parametrize("network", ["lenet", "mlp"])

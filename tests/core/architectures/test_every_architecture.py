@@ -24,6 +24,7 @@ from core.unfit import Unfit
 
 torch.set_num_threads(1)
 NOT_AN_ARCHITECTURE = {
+    "convolutional",
     "__init__",
     "architecture",
     "builder",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.pictures import given_to, inside_view, plane_of, unpack
+from core.pictures import blank_probes, given_to, inside_view, plane_of, unpack
 from tests.core.pictures.recorded import Seen, assert_shows, of_bricks
 
 SIZES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
@@ -216,3 +216,15 @@ def test_what_a_layer_was_given_follows_what_passes_on():
     found = given_to(of(colours, "gru"), colours.settings.layers, moment, colours.probes)
     convolved = given(moment, "conv1")
     np.testing.assert_array_equal(found, convolved.transpose(1, 2).flatten(2).numpy())
+
+
+def test_nothing_is_computed_from_inputs_that_are_not_here():
+    """The first layer's gates would be those of blank inputs; what was recorded is shown."""
+    brick = {"kind": "lstm", "units": 6}
+    seen = of_bricks("digits", {"kind": "rows"}, brick, *END)
+    layer, blank = of(seen, "lstm"), blank_probes(seen.probes.dataset, len(seen.probes))
+    packed = inside_view("run", layer, seen.settings.layers, blank, seen.moments)
+    ids = {card["id"] for card in unpack(packed)[0]["cards"]}
+    assert "hidden" not in ids and "lstm1/output" in ids
+    recorded = given(seen.moments[1], "lstm1").numpy().transpose(0, 2, 1)
+    assert_shows(packed, "lstm1/output", recorded, 1)

@@ -49,10 +49,11 @@ def test_a_link_becomes_a_file_because_the_server_refuses_links(tmp_path, librar
 
 
 def test_two_processes_at_once_leave_one_whole_file(tmp_path, library):
+    folder = tmp_path / "static"
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        pool.map(chart.publish_plotly, [tmp_path] * 8, chunksize=1)
-    assert [path.name for path in tmp_path.iterdir()] == [chart.NAME]
-    assert (tmp_path / chart.NAME).read_bytes() == library
+        pool.map(chart.publish_plotly, [folder] * 8, chunksize=1)
+    assert [path.name for path in folder.iterdir()] == [chart.NAME]
+    assert (folder / chart.NAME).read_bytes() == library
 
 
 def test_a_folder_that_cannot_be_written_is_no_exception(tmp_path):
