@@ -14,6 +14,8 @@ FOLDER = Path(__file__).parent / "demo"
 MEMORY, SKIPS = FOLDER / "memory.json", FOLDER / "skips.json"
 LARGEST = 100_000
 """Bytes of a file that is read."""
+MOST = 10**12
+"""No length, seed, step or number of weights is larger."""
 
 
 class Misread(ValueError):
@@ -52,6 +54,12 @@ class Comparison:
     steps: tuple[int, ...]
     networks: tuple[Compared, ...]
 
+    @property
+    def enough(self) -> float:
+        """The score with which a network was trained no further: 1, the best, if none is told."""
+        told = self.settings.get("enough")
+        return float(told) if isinstance(told, int | float) and 0 < told <= 1 else 1.0
+
     def steps_to(self, score: float, one: Compared) -> int | None:
         """The first measured step at which a network reached a score; None if it never did."""
         measured = zip(self.steps, one.scores, strict=False)
@@ -75,6 +83,10 @@ def read(path: Path) -> Comparison:
         raise Misread(f"{path.name} is no text") from None
     except json.JSONDecodeError as error:
         raise Misread(f"{path.name} is no JSON: {error.msg}") from None
+    except Misread:
+        raise
+    except (ValueError, OverflowError):
+        raise Misread(f"{path.name} has a number of too many digits") from None
 
 
 def written(comparison: Comparison) -> str:
@@ -131,8 +143,8 @@ def _of(given: Any, kind: type, what: str) -> Any:
 
 
 def _count(given: Any, what: str) -> int:
-    if type(given) is not int or given < 0:
-        raise Misread(f"{what} must be whole numbers, 0 or more")
+    if type(given) is not int or not 0 <= given <= MOST:
+        raise Misread(f"{what} must be whole numbers from 0 to {MOST:,}")
     return given
 
 

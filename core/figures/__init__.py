@@ -20,6 +20,7 @@ from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
 from core.figures.receptive_field import receptive_field
 from core.figures.ridges import ridges
+from core.figures.score_curves import score_curves
 from core.figures.shares import shares
 from core.figures.softmax_bars import softmax_bars
 from core.figures.states_over_time import states_over_time
@@ -48,4 +49,5 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "shares": shares,
     "receptive_field": receptive_field,
     "next_symbols": next_symbols,
+    "score_curves": score_curves,
 }

@@ -96,6 +96,15 @@ def every_figure() -> dict[str, go.Figure]:
             random.normal(0, 1, (len(letters), 16)), ["space", *letters[1:]]
         ),
         "next_symbols": FIGURES["next_symbols"](list(text), random.random(len(text))),
+        "score_curves": figures.score_curves(
+            held,
+            {
+                name: {
+                    seed: np.interp(held[:last], steps, rise) - 0.01 * seed for seed in (0, 1, 2)
+                }
+                for name, last in (("RNN", 20), ("GRU", 9))
+            },
+        ),
     }
     numbers = random.normal(0, 1, 40)
     others = [name for name in FIGURES if name not in found]

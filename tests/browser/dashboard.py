@@ -27,12 +27,13 @@ PAGES = {
     "activations": "Activations",
     "layer": "Inside a layer",
     "functions": "Activation functions",
+    "comparisons": "Comparisons",
     "data": "Your data",
     "runs": "Runs",
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|data|runs)/_stcore/(health|host-config)$"
+    r"/(weights|activations|layer|functions|comparisons|data|runs)/_stcore/(health|host-config)$"
 )
 
 

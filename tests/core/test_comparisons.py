@@ -1,6 +1,7 @@
 """Comparisons: those that come with the project are sound, and a damaged one is answered so."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,27 @@ def test_the_steps_to_a_score_are_the_first_that_have_it():
     assert comparison.steps_to(0.9, one) == 20
     assert comparison.steps_to(0.96, one) is None
     assert one.score == 0.8
+
+
+@pytest.mark.parametrize(
+    ("told", "enough"),
+    [(0.98, 0.98), (1, 1), (None, 1), ("0.98", 1), (0, 1), (1.5, 1), (math.nan, 1)],
+)
+def test_what_was_enough_is_a_score_above_none(told: object, enough: float):
+    assert Comparison("One", {"enough": told}, (10,), ()).enough == enough
+    assert Comparison("One", {}, (10,), ()).enough == 1
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+@pytest.mark.parametrize("what", ["losses", "weights"])
+def test_a_number_of_too_many_digits_is_answered(what: str, digits: int, tmp_path: Path):
+    file = tmp_path / "long.json"
+    many = "9" * digits
+    value = f"[{many}]" if what == "losses" else many
+    one = json.dumps(ONE)[:-1] + f', "{what}": {value}}}'
+    file.write_text(json.dumps(WHOLE | {"networks": ["HERE"]}).replace('"HERE"', one))
+    with pytest.raises(Misread, match="long.json|whole"):
+        read(file)
 
 
 @pytest.mark.parametrize(

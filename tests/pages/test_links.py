@@ -15,7 +15,7 @@ KNOWN = (
     *("temperature", "parameter_leaky_relu", "parameter_elu", "deleted", "data", "share"),
     *("architecture", "two_linear_hidden", "two_linear_activation", "mlp_depth", "lenet_filters"),
     *("mlp_batch_norm", "mlp_dropout", "optimizer", "learning_rate", "batch_size", "epochs"),
-    *("seed", "table", "own"),
+    *("seed", "table", "own", "comparison", "task", "length"),
 )
 SENSIBLE = st.sampled_from(
     [

@@ -107,6 +107,9 @@ ARGUMENTS = {
         image=np.stack([v, v]) if len(v) else v, sees=(-1, 0, 1, 3), place=(0, 2), layer="<conv1>"
     ),
     "next_symbols": lambda v: dict(symbols=labels(v), probabilities=v, guesses=labels(v)[::-1]),
+    "score_curves": lambda v: dict(
+        steps=steps(v), scores={"<gru>": {0: v, 1: v[: len(v) // 2]}, "rnn": {0: -v}}
+    ),
 }
 
 
