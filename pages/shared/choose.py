@@ -18,7 +18,7 @@ from pages.shared.plain import plain
 Option = TypeVar("Option")
 MOST_SIDE_BY_SIDE = 20
 LAG_SECONDS = 5.0
-"""So long a browser may still say the run that was left; going back in it needs as long."""
+"""So long a browser may still say the run that was left; one cannot go back to it sooner."""
 
 
 def run_in_link() -> str:
@@ -54,17 +54,15 @@ def _as_number(text: str) -> float:
         return math.nan
 
 
-def open_run(run_id: str, in_menu: bool = False) -> None:
+def open_run(run_id: str) -> None:
     """Make a run the chosen one: in the link, so that the view can be sent and reloaded.
 
-    The moment in the link was one of another run: the new one opens at its last. `in_menu` where
-    the browser's menu says it already; else the page gets a new one.
+    The moment in the link was one of another run: the new one opens at its last.
     """
     if run_id == run_in_link():
         return
     st.query_params.pop("step", None)
     st.session_state["_left"] = [run_in_link(), run_id, time.monotonic()]
-    st.session_state["_menu"] = st.session_state.get("_menu", 0) + (not in_menu)
     st.query_params["run"] = run_id
 
 
@@ -74,9 +72,13 @@ def keep_run() -> None:
     A page's timer may ask again before the browser has heard of the new run: it then sends the link
     and the menu of before.
     """
-    left, opened, since = st.session_state.get("_left", ("", "", -math.inf))
-    if run_in_link() == left and time.monotonic() - since < LAG_SECONDS:
-        st.query_params["run"] = opened
+    if _left_just_now(run_in_link()):
+        st.query_params["run"] = st.session_state["_left"][1]
+
+
+def _left_just_now(run_id: str) -> bool:
+    left, _, since = st.session_state.get("_left", ("", "", -math.inf))
+    return run_id == left and time.monotonic() - since < LAG_SECONDS
 
 
 def label(summary: Summary) -> str:
@@ -90,11 +92,12 @@ def label(summary: Summary) -> str:
 def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
     """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
     if picked in listed:
-        open_run(picked, in_menu=True)
+        if not _left_just_now(picked):
+            open_run(picked)
         return
     named = [run_id for run_id, one in listed.items() if f"{picked}".startswith(f"{one.name} · ")]
-    if len(named) == 1:
-        open_run(named[0], in_menu=True)
+    if len(named) == 1 and not _left_just_now(named[0]):
+        open_run(named[0])
 
 
 def choose_run() -> tuple[Run, Summary]:
@@ -107,14 +110,13 @@ def choose_run() -> tuple[Run, Summary]:
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
     chosen = run_in_link() or whole[0]
-    key = f"_run-{st.session_state.get('_menu', 0)}"  # what was picked in an older menu is past
-    st.session_state[key] = chosen if chosen in listed else None
+    st.session_state["_run"] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
-        key=key,
+        key="_run",
         format_func=lambda run_id: label(listed[run_id]),
-        on_change=lambda: _open_picked(st.session_state[key], listed),
+        on_change=lambda: _open_picked(st.session_state["_run"], listed),
         label_visibility="collapsed",
         placeholder="Choose a run",
     )
