@@ -22,9 +22,9 @@ SHORT: dict[str, dict[str, Any]] = {
     "transformer": {"data": "recall", "epochs": 6},
     "tabular": {"data": "superstore"},
     "playground": {"data": "spirals"},
-    "vgg": {"data": "fashion", "epochs": 2},
-    "resnet": {"data": "fashion", "epochs": 2},
-    "inception": {"data": "fashion", "epochs": 2},
+    "vgg": {"data": "fashion"},
+    "resnet": {"data": "fashion"},
+    "inception": {"data": "fashion"},
 }
 """All others: what each is trained on for some seconds, in a process of its own."""
 

@@ -3,6 +3,8 @@
 This room knows torch.
 """
 
+import math
+
 import torch
 from torch import nn
 
@@ -27,14 +29,20 @@ def zone_shares(
     shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
     dead = torch.zeros_like(before, dtype=torch.bool)
     for zone in ACTIVATIONS[function].zones(parameter):
-        inside = (before >= zone.low) & (before <= zone.high)
+        inside = before <= zone.high
+        if zone.low > -math.inf:
+            inside &= before >= zone.low
         if zone.kind == "dead":
             dead |= inside
         else:
-            shares["saturated"] += inside.float().mean().item()
-    shares["dead"] = dead.all(dim=0).float().mean().item()
-    shares["in_dead_zone"] = dead.float().mean().item()
+            shares["saturated"] += _share(inside)
+    shares["dead"] = _share(dead.all(dim=0))
+    shares["in_dead_zone"] = _share(dead)
     return shares
+
+
+def _share(chosen: torch.Tensor) -> float:
+    return int(chosen.count_nonzero()) / max(1, chosen.numel())
 
 
 def stack_shares(kind: str, sizes: dict[str, float]) -> dict[str, float]:
