@@ -49,7 +49,8 @@ def a_zip(files: dict[str, bytes] | None = None, compression: int = zipfile.ZIP_
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", compression) as file:
         for name, data in files.items():
-            file.writestr(name, data)
+            place = zipfile.ZipInfo(name)  # without today's date: the same bytes each time
+            file.writestr(place, data, compression)
     return content.getvalue()
 
 
