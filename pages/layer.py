@@ -44,7 +44,9 @@ keep_number(seen.step, "step")
 keep_number(seen.probe, "probe")
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
-    "and the gradient that changes it. Press play to see all of it move through the training."
+    "and the gradient that changes it. Press play to see all of it move through the training, "
+    f"in up to {packed.MOST_FRAMES} of its moments. Gates, states and attention maps are computed "
+    "from the weights recorded at each."
 )
 if seen.layer:
     other, _, array = seen.layer.partition("/")

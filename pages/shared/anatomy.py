@@ -69,6 +69,7 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
     given = _given(settings, layer, chosen, found.outputs)
     dataset = settings.dataset
     DRAWERS[layer.kind](Here(run, settings, dataset, layer, moment, given, gave, chosen))
+    st.caption(found.note)
 
 
 def _given(

@@ -162,6 +162,7 @@ def test_gates_and_maps_are_shown_for_every_moment(open_page, make_run, network,
     header, _ = pictures.unpack(sent(tab))
     assert [frame["step"] for frame in header["frames"]] == run.steps()
     assert (header["view"], header["step"], header["probe"]) == ("inside", 4, 3)
+    assert "computed from the weights recorded at each" in said(tab)
     ids = {card["id"] for card in header["cards"]}
     wanted = ("forget gate", "cell", "hidden") if name == "lstm1" else ("head 1", "head 2")
     assert all(any(one.startswith(word) for one in ids) for word in wanted)

@@ -31,6 +31,7 @@ def test_the_arithmetic_of_a_convolution_is_torchs(open_page, make_run, name, pr
     recorded = output(run, name, 6, probe)[place].item()
     assert float(found[4].rstrip(".")) == pytest.approx(recorded, rel=1e-3, abs=1e-4)
     assert ("all 4 channels" in text) == (name == "conv2")
+    assert "As recorded, with 16 bits a number." in text
 
 
 @pytest.mark.parametrize("pool", ["maxpool2d", "avgpool2d"])
