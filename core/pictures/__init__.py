@@ -9,7 +9,7 @@ from core.pictures.inside_views import inside_view, live_inside, needed
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
-from core.pictures.parts import KINDS, given_to
+from core.pictures.parts import given_to
 from core.pictures.planes import (
     arranged,
     columns,
@@ -22,7 +22,6 @@ from core.pictures.planes import (
 from core.pictures.strips import live_frame, strip
 
 __all__ = [
-    "KINDS",
     "Probes",
     "blank_probes",
     "given_to",
