@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from benchmarks import alone
+from benchmarks import alone, interleaved
 from benchmarks.reached import PAIRS, Goal, judged, linear_score
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
@@ -56,3 +56,11 @@ def test_a_network_alone_tells_its_score_and_what_it_took(capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["guess"] < told["score"] <= 1
     assert told["steps"] > 0 and told["seconds"] >= 0 and told["cpu_seconds"] > 0
+
+
+def test_a_recorded_run_and_a_bare_loop_take_the_same_steps_in_turns(capsys):
+    interleaved.main({"data": "digits", "epochs": 1})
+    told = json.loads(capsys.readouterr().out)
+    assert told["steps"] == 45 and told["data"] == "digits"
+    speeds = told["recorded_steps_per_s"], told["bare_steps_per_s"]
+    assert told["ratio"] == pytest.approx(speeds[0] / speeds[1])
