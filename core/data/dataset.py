@@ -12,8 +12,8 @@ import numpy as np
 Task = Literal["classify", "regress", "next"]
 Kind = Literal["image", "sequence", "vector", "symbols"]
 MOST_CLASSES = 16
-MOST_PROBES = 100
-PROBES_A_CLASS = 10
+MOST_PROBES = 50
+PROBES_A_CLASS = 5
 PROBES = 10
 """Probe inputs of a data set without classes."""
 
@@ -138,9 +138,9 @@ class Dataset:
         return self._spread(split, PROBES)
 
     def many_probes(self, split: Split) -> tuple[int, ...]:
-        """Give the places of up to 100 test inputs, beginning with `probes`.
+        """Give the places of up to 50 test inputs, beginning with `probes`.
 
-        10 of each class, fewer if classes are many: the first of each class come first, then the
+        5 of each class, fewer if classes are many: the first of each class come first, then the
         second of each, and so on.
         """
         if self.task != "classify":

@@ -168,7 +168,7 @@ def _curves(
         )
     st.caption(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
-        "1,000 of the test inputs while it trains; the result at the end is of all of them."
+        "400 of the test inputs while it trains; the result at the end is of all of them."
     )
     flat = settings.layers[0].input_shape == (2,) and settings.dataset.task == "classify"
     if flat and len(run.steps()):

@@ -121,7 +121,7 @@ def after(step: int, *commands: Command) -> React:
 
 
 def probes() -> torch.Tensor:
-    """The images that every moment looks at: ten of each class."""
+    """The images that every moment looks at: five of each class."""
     places = DATASETS["digits"].many_probes(DATASETS["digits"].load())
     return tensors(DATASETS["digits"])[2][list(places)]
 

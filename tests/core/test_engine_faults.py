@@ -74,7 +74,7 @@ def test_a_worker_killed_at_any_moment_costs_nothing_that_was_recorded(engine: E
         summary, steps = run.summary(), run.metrics()["step"].tolist()
         assert summary.message.startswith(f"Interrupted at step {summary.step}: the process")
         assert set(run.steps()) >= set(acknowledged[0]) and len(run.moments()) == len(run.steps())
-        assert steps == list(range(1, len(steps) + 1)) and len(steps) >= len(acknowledged[1])
+        assert steps == sorted(set(steps)) and set(steps) >= set(acknowledged[1])
         assert set(run.steps(exact=True)) >= set(acknowledged[2])
         until(lambda: not engine.jobs)
         if kill == 3:

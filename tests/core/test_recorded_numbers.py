@@ -107,7 +107,7 @@ def test_a_runs_zones_are_those_of_all_its_probes(function):
         assert found["dead"] == pytest.approx((before <= 0).all(0).double().mean().item())
         assert found["dead"] >= 3 / 16
         assert found["in_dead_zone"] == pytest.approx((before <= 0).double().mean().item())
-    assert len(probes()) == 100 and len(moment.arrays["linear1", "output"].values) == 10
+    assert len(probes()) == 50 and len(moment.arrays["linear1", "output"].values) == 10
 
 
 def test_a_learned_slope_that_is_not_zero_leaves_no_unit_dead():

@@ -12,7 +12,7 @@ from core.checkpoints import State
 from core.commands import Command
 from core.data import DATASETS
 from core.records import Event, Metric, Record
-from core.training import DENSE, GROWTH, evaluate, tensors
+from core.training import DENSE, EPOCH_ENDS, GROWTH, evaluate, tensors
 from tests.core.plain_loop import by_hand
 from tests.core.small_runs import (
     NETWORKS,
@@ -64,7 +64,7 @@ def test_metrics_are_means_over_the_steps_since_the_last(network):
             assert metric.held_out_accuracy == pytest.approx(share)
         losses.append(step.loss.item())
         right += (step.output.argmax(1) == step.labels).double().tolist()
-    assert held_out[:2] == [1, 16] and 64 <= held_out[2] <= 72 and len(held_out) == 3
+    assert held_out[0] == 1 and 32 <= held_out[1] <= 40 and len(held_out) == 2
     assert found[180].held_out_accuracy is not None
 
 
@@ -91,6 +91,13 @@ def test_every_epoch_ends_with_a_held_out_measurement(batch_size):
     settings = small(share=1, batch_size=batch_size, epochs=3)
     measured = {m.step for m in metrics(run(settings, record=False)) if m.held_out_loss is not None}
     assert {settings.steps_per_epoch * epoch for epoch in (1, 2, 3)} <= measured
+
+
+def test_of_many_epochs_no_more_than_some_ends_are_measured():
+    records = metrics(run(small(epochs=3 * EPOCH_ENDS - 1), record=False))
+    measured = [metric.epoch for metric in records if metric.held_out_loss is not None]
+    assert set(range(3, 3 * EPOCH_ENDS - 1, 3)) <= set(measured)
+    assert len(measured) <= EPOCH_ENDS + 3
 
 
 def test_the_result_is_measured_on_all_test_inputs():
