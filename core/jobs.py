@@ -34,7 +34,8 @@ class Job:
         if settings.own:
             kept.hold(settings.own.id, run.id)  # also while it waits in line
         self.channel = live.channels.setdefault(
-            run.id, live.Channel(layer.name for layer in settings.drawn_layers)
+            run.id,
+            live.Channel([pictures.AT_WORK, *(layer.name for layer in settings.drawn_layers)]),
         )
         self._probes: pictures.Probes | None = None
         self.actor: Any = None
@@ -75,7 +76,7 @@ class Job:
                     raise
 
     def show(self, moment: Moment) -> None:
-        """Send a live moment to those who watch: the strip, and layers that are seen from inside.
+        """Send a live moment to those who watch: the strip, layers from inside, functions at work.
 
         Whoever comes first finds a strip.
         """
@@ -90,6 +91,9 @@ class Job:
                 continue
             if self._probes is None:
                 self._probes = pictures.probes_of(dataset)
+            if name == pictures.AT_WORK:
+                insides[name].publish(pictures.live_work(layers, len(self._probes), moment))
+                continue
             layer = next(layer for layer in layers if layer.name == name)
             insides[name].publish(pictures.live_inside(layer, layers, self._probes, moment))
 

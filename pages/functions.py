@@ -1,77 +1,78 @@
-"""Activation functions: each one's curve and derivative, and a run's layers at work on it."""
+"""Activation functions: a run's at work, all of them side by side, and softmax step by step."""
 
-import numpy as np
 import streamlit as st
 
-from core.activations import ACTIVATIONS, shares
-from core.figures.activation_curve import activation_curve
-from core.figures.softmax_bars import softmax_bars
-from core.softmax import (
-    SOFTMAX_DERIVATIVE_FORMULA,
-    SOFTMAX_FORMULA,
-    TEMPERATURE,
-    softmax,
-)
-from pages.shared.at_work import at_work
-from pages.shared.chart import still_chart
-from pages.shared.choose import choose, choose_run
+from core import live
+from core.activations import ACTIVATIONS
+from core.figures.softmax_steps import softmax_steps
+from core.pictures import functions
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA
+from pages.shared import packed
+from pages.shared.at_work import draw_zones, logits_of
+from pages.shared.chart import live_chart
+from pages.shared.choose import choose, choose_run, first_number, keep_number
+from pages.shared.formulas import draw_curves, draw_formulas, table_of_functions
+from pages.shared.fresh import keep_fresh, trains
+from pages.shared.inputs import BLANK
+from pages.shared.scope import scope
 
-titles = {name: activation.title for name, activation in ACTIVATIONS.items()} | {
-    "softmax": "Softmax"
-}
-name = choose("Function", list(titles), "function", titles.__getitem__)
+VIEWS = ("at work", "all functions", "softmax")
+view = choose("View", VIEWS, "view", label_visibility="collapsed")
 
-if name == "softmax":
-    st.write("Turns a vector of numbers into probabilities: all positive, together 1.")
+if view == "all functions":
+    chosen = st.multiselect(
+        "Functions",
+        list(ACTIVATIONS),
+        ["relu"],
+        key="functions",
+        bind="query-params",
+        format_func=lambda name: ACTIVATIONS[name].title,
+        placeholder="Choose one or several to lay on one another",
+    )
+    draw_curves(chosen or ["relu"])
+    draw_formulas(chosen or ["relu"])
+    st.subheader("All of them")
+    table_of_functions()
+    st.stop()
+
+run, summary = choose_run()
+settings = run.settings()
+if view == "softmax":
+    st.write("Softmax turns a vector of numbers into probabilities: all positive, together 1.")
     left, right = st.columns(2)
     left.latex(SOFTMAX_FORMULA)
     right.latex(SOFTMAX_DERIVATIVE_FORMULA)
-    heat = st.slider(
-        TEMPERATURE.title,
-        *(TEMPERATURE.low, TEMPERATURE.high, TEMPERATURE.default, TEMPERATURE.step),
-        key="temperature",
-        bind="query-params",
-        help="Below 1 the largest wins more clearly; above 1 all come closer together.",
-    )
-    run, summary = choose_run()
-    work = at_work(run, summary, None)
-    if work is not None:
-        dataset = run.settings().dataset
-        classes = dataset.alphabet if dataset.task == "next" else dataset.classes
-        still_chart(softmax_bars(classes, softmax(work), softmax(work, heat), heat), "softmax")
-        st.caption("From the last layer's numbers (logits) for the chosen input at this moment.")
+    found = logits_of(run, summary)
+    if found is not None:
+        live_chart(softmax_steps(found.labels, found.logits, found.truth), "softmax")
+        st.caption(
+            "From the last layer's numbers x (logits) for the chosen input. Training uses T = 1. "
+            "The loss of one input, its cross-entropy, is −ln p of its true class"
+            + (f", here {found.loss:.4g}. " if found.loss is not None else ". ")
+            + "Below T = 1 the largest wins more clearly; above, all come closer together."
+        )
     st.stop()
 
-activation, parameter = ACTIVATIONS[name], None
-st.write(activation.sentence)
-if activation.parameter is not None:
-    given = activation.parameter
-    parameter = st.slider(
-        f"{given.title} {given.name}",
-        *(given.low, given.high, given.default, given.step),
-        key=f"parameter_{name}",
-        bind="query-params",
+steps = keep_fresh(run, summary)
+key = f"work-{run.id}"
+at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
+pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
+if not here:
+    st.caption(BLANK)
+if not functions(settings.layers):
+    st.info(
+        "This network has no activation function of its own: its recurrent or attention layers "
+        "bend numbers inside. Choose another run, or look inside a layer.",
+        icon=":material/info:",
     )
-left, right = st.columns(2)
-left.latex(activation.formula)
-right.latex(activation.derivative_formula)
-
-st.subheader("In a run")
-run, summary = choose_run()
-work = at_work(run, summary, name)
-sizes = np.abs(work[np.isfinite(work)]) if work is not None else np.empty(0)
-reach = max(6.0, float(np.quantile(sizes, 0.999))) if sizes.size else 6.0
-x = np.linspace(-reach, reach, 801)
-curve = {"name": name, "title": activation.title, "value": activation.value(x, parameter)}
-curve["derivative"] = activation.derivative(x, parameter)
-zones = [(zone.kind, zone.low, zone.high) for zone in activation.zones(parameter)]
-if work is None:
-    still_chart(activation_curve(x, [curve], zones), "curve")
-else:
-    counted = shares(work, name, parameter)
-    told = {str(kind): share for kind, share in counted.items()}
-    still_chart(activation_curve(x, [curve], zones, points=work, shares=told), "curve")
-    st.caption(
-        f"Of {work.size:,} pre-activations, {counted['dead']:.1%} lie where the derivative is "
-        f"exactly 0 and {counted['saturated']:.1%} where it is below 5 % of its largest."
-    )
+    st.stop()
+seen = scope(packed.work(run.id, steps[-1], here, run, *at, pushed), key)
+keep_number(seen.step, "step")
+keep_number(seen.probe, "probe")
+st.caption(
+    "A column a layer: the function (solid), its derivative (dashed), and below them how this "
+    "moment's pre-activations for the inputs on the left are spread; the dots are one of these "
+    "numbers for every input, the large one for the chosen input. Shares and derivatives are "
+    "computed from the numbers as recorded, with 16 bits; dots and ≈ from 8."
+)
+draw_zones(run, settings)

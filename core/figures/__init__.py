@@ -22,7 +22,7 @@ from core.figures.receptive_field import receptive_field
 from core.figures.ridges import ridges
 from core.figures.score_curves import score_curves
 from core.figures.shares import shares
-from core.figures.softmax_bars import softmax_bars
+from core.figures.softmax_steps import softmax_steps
 from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from core.figures.weight_matrix import weight_matrix
@@ -38,7 +38,7 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "feature_maps": feature_maps,
     "probabilities": probabilities,
     "activation_curve": activation_curve,
-    "softmax_bars": softmax_bars,
+    "softmax_steps": softmax_steps,
     "states_over_time": states_over_time,
     "attention_map": attention_map,
     "embedding_plane": embedding_plane,

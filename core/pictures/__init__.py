@@ -20,10 +20,13 @@ from core.pictures.planes import (
     unsigned_bytes,
 )
 from core.pictures.strips import live_frame, strip
+from core.pictures.work_views import AT_WORK, functions, live_work, work_view
 
 __all__ = [
+    "AT_WORK",
     "Probes",
     "blank_probes",
+    "functions",
     "given_to",
     "in_unit",
     "inside_view",
@@ -36,6 +39,7 @@ __all__ = [
     "layer_view",
     "live_frame",
     "live_inside",
+    "live_work",
     "neat_scale",
     "needed",
     "pack",
@@ -46,4 +50,5 @@ __all__ = [
     "tile_shape",
     "unpack",
     "unsigned_bytes",
+    "work_view",
 ]

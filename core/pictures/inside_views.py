@@ -38,7 +38,7 @@ def bent_by(layer: Layer, layers: Sequence[Layer]) -> Layer | None:
 
 def needed(layer: Layer, layers: Sequence[Layer]) -> tuple[str, ...]:
     """The layers whose arrays an inside view is made of, by name."""
-    bent, before = bent_by(layer, layers), _before(layer, layers)
+    bent, before = bent_by(layer, layers), comes_from(layer, layers)
     return tuple(filter(None, dict.fromkeys((layer.name, before, bent.name if bent else ""))))
 
 
@@ -124,7 +124,7 @@ def _stages(
         found |= moment.arrays
     parts = next((parts for _, parts in seen if parts), [])
     by_name = {one.name: one for one in layers}
-    bent, before = bent_by(layer, layers), by_name.get(_before(layer, layers))
+    bent, before = bent_by(layer, layers), by_name.get(comes_from(layer, layers))
     stages: list[tuple[str, Panel]] = []
     if before and (not layer.pictured or layer.kind in NORMS):
         stages.append((f"from {before.name}", _output(before, layers, found, len(probes))))
@@ -149,7 +149,7 @@ def _stages(
     return stages
 
 
-def _before(layer: Layer, layers: Sequence[Layer]) -> str:
+def comes_from(layer: Layer, layers: Sequence[Layer]) -> str:
     """The layer whose outputs, maybe laid out anew, this one is given; "" for the input."""
     by_name, name = {one.name: one for one in layers}, layer.sources[0]
     while name and by_name[name].kind in PASSING:

@@ -1,48 +1,76 @@
-"""At work: the pre-activations that a run's layer gives to its activation function at a moment."""
+"""At work: what of a run reaches its activation functions, and its softmax, in numbers."""
+
+import math
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from core.architectures.bricks import Activation
+from core.figures.numbers_over_time import numbers_over_time
+from core.pictures import functions
 from core.runs import Run, Summary
+from core.settings import Settings
+from core.softmax import softmax
+from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input
 
+ZONES = {
+    "dead units": "dead",
+    "numbers in a dead zone": "in_dead_zone",
+    "saturated numbers": "saturated",
+}
+"""What is counted over a run, by its name in the moments' numbers."""
 
-def at_work(run: Run, summary: Summary, function: str | None) -> np.ndarray | None:
-    """The numbers that reach an activation function of a run, at a moment that a person chooses.
 
-    Without a function: the logits of one chosen input, (classes,), of symbols those after the last.
-    None, with a sentence, where the run does not use the function.
+class Logits(NamedTuple):
+    """What softmax is given for one input: the classes' names, their numbers, the true one."""
+
+    labels: tuple[str, ...]
+    logits: np.ndarray
+    truth: int | None
+
+    @property
+    def loss(self) -> float | None:
+        """The cross-entropy of this input, −ln p of its true class; None where that is unknown."""
+        if self.truth is None:
+            return None
+        p = float(softmax(self.logits)[self.truth])
+        return -math.log(p) if p > 0 else math.inf
+
+
+def logits_of(run: Run, summary: Summary) -> Logits | None:
+    """The logits for an input and at a moment that a person chooses, of text after its last symbol.
+
+    None, with a sentence, where the run predicts numbers.
     """
     steps, settings = keep_fresh(run, summary), run.settings()
-    if function is None and settings.dataset.task == "regress":
+    dataset = settings.dataset
+    if dataset.task == "regress":
         st.info(
             "This run predicts numbers, no probabilities: choose a run that tells classes apart.",
             icon=":material/info:",
         )
         return None
-    if function is None:
-        chosen = choose_input(settings)
-        found = answer(run.id, choose_step(steps), chosen.probe, chosen.inputs, run)
-        logits = found.outputs[settings.layers[-1].name].astype(np.float64)
-        return logits[-1] if logits.ndim == 2 else logits
-    users = {
-        layer.name: layer.sources[0]
-        for layer in settings.layers
-        if isinstance(layer.brick, Activation) and layer.brick.function == function
+    chosen = choose_input(settings)
+    found = answer(run.id, choose_step(steps), chosen.probe, chosen.inputs, run)
+    logits = found.outputs[settings.layers[-1].name].astype(np.float64)
+    last = logits[-1] if logits.ndim == 2 else logits
+    truth = None if chosen.blank else int(np.ravel(chosen.target)[-1])
+    return Logits(dataset.alphabet if dataset.task == "next" else dataset.classes, last, truth)
+
+
+def draw_zones(run: Run, settings: Settings) -> None:
+    """How much of a run's pre-activations lay where nothing is learned, a line a layer."""
+    names = list(functions(settings.layers))
+    moments = run.moments(layer=tuple(names), kinds=())
+    st.subheader("Over the run")
+    word = choose("Count", list(ZONES), "count", label_visibility="collapsed")
+    series = {
+        name: [moment.numbers.get(name, {}).get(ZONES[word]) for moment in moments]
+        for name in names
     }
-    if not users:
-        st.info(
-            "This run does not use this function: choose another run, or train one with it. "
-            "The curve is drawn without numbers.",
-            icon=":material/info:",
-        )
-        return None
-    layer = choose("Layer", list(users), "at")
-    step = choose_step(steps)
-    for moment in run.moments([step], layer=users[layer], kinds=("output",)):
-        if array := moment.arrays.get((users[layer], "output")):
-            return array.numbers().astype(np.float64).ravel()
-    return None
+    steps = [moment.step for moment in moments]
+    still_chart(numbers_over_time(steps, series, y_title=f"share of {word}", percent=True), "zones")
+    st.caption("Counted over up to 60 test inputs; a dead unit is one that no input reaches.")

@@ -100,6 +100,7 @@ async function draw(node, state) {
       // A finger that moves over a chart scrolls the page.
       if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
       await Plotly.react(node, figure.data, layout, { ...config, responsive: false });
+      sliders(node, state, figure.frames, layout);
       state.width = layout.width;
       state.drawn = bytes;
       const title = (axis) => layout[axis]?.title?.text ?? "";
@@ -134,6 +135,60 @@ function begin(node) {
   return state;
 }
 
+// A figure's frames, by the number that each group of them stands for: a slider a group, which redraws
+// the traces here in the browser. What a person chose stays when the page sends the figure again.
+function sliders(node, state, frames, layout) {
+  const groups = new Map();
+  for (const frame of frames ?? []) groups.set(frame.group, [...(groups.get(frame.group) ?? []), frame]);
+  const key = JSON.stringify([...groups].map(([title, all]) => [title, all.map(({ name }) => name)]));
+  state.frames = groups;
+  if (state.sliders !== key) {
+    state.sliders = key;
+    state.box?.remove();
+    state.box = document.createElement("div");
+    state.box.className = "layerscope-chart-sliders";
+    for (const [title, all] of groups) {
+      const [label, input, said] = ["label", "input", "output"].map((tag) => document.createElement(tag));
+      const at = all.findIndex(({ name }) => name === layout.meta?.sliders?.[title]);
+      Object.assign(input, { type: "range", min: 0, max: all.length - 1, step: 1 });
+      input.value = Math.max(0, at);
+      const tell = () => {
+        said.textContent = all[input.value].name;
+        input.setAttribute("aria-valuetext", `${title} ${said.textContent}`);
+      };
+      input.addEventListener("input", () => {
+        tell();
+        state.moved ??= new Map();
+        state.moved.set(title, input.valueAsNumber);
+        state.turn ??= requestAnimationFrame(() => {
+          state.turn = null;
+          move(node, state);
+        });
+      });
+      label.append(`${title} `, input, said);
+      state.box.append(label);
+      tell();
+    }
+    node.before(state.box);
+  }
+  if (state.moved) move(node, state);
+}
+
+function move(node, state) {
+  for (const [title, at] of state.moved) {
+    const frame = state.frames.get(title)?.[at];
+    if (!frame) continue;
+    const change = {};
+    frame.data.forEach((trace, i) => {
+      for (const [name, value] of Object.entries(trace)) {
+        if (name !== "type") (change[name] ??= Array(frame.data.length))[i] = value;
+      }
+    });
+    window.Plotly.update(node, change, frame.layout ?? {}, frame.traces);
+  }
+  window.__layerscopeMoves = (window.__layerscopeMoves ?? 0) + 1;
+}
+
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".layerscope-chart");
   if (!node || !data) return;
@@ -147,6 +202,7 @@ export default function ({ data, parentElement }) {
     clearTimeout(state.late);
     clearTimeout(state.retry);
     charts.delete(node);
+    state.box?.remove();
     window.Plotly?.purge?.(node);
   };
 }

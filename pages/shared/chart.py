@@ -16,6 +16,8 @@ from core.figures import style
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 NAME = f"plotly-{plotly.__version__}.min.js"
+SLIDER = 28
+"""How high one slider above a chart is, in pixels."""
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtons": [["toImage", "resetScale2d"]],
@@ -28,6 +30,11 @@ _chart = st.components.v2.component(
     html='<div class="layerscope-chart"></div>',
     css="""
         .layerscope-chart { position: relative; width: 100%; overflow: hidden; }
+        .layerscope-chart-sliders label { display: flex; align-items: center; gap: 0.75rem;
+            max-width: 40rem; font-size: 0.875rem; }
+        .layerscope-chart-sliders input { flex: 1; min-width: 6rem; height: 1.75rem;
+            accent-color: var(--st-primary-color); cursor: pointer; }
+        .layerscope-chart-sliders output { min-width: 3em; font-variant-numeric: tabular-nums; }
         .layerscope-chart-words { margin: 0; padding: 1rem 0; font-size: 0.875rem; opacity: 0.75; }
     """,
     js=Path(__file__).with_suffix(".js").read_text("utf-8"),
@@ -42,9 +49,12 @@ def live_chart(fig: go.Figure, key: str) -> None:
     height of the figure's layout. A zoom ends where the figure's `uirevision` becomes another.
     """
     publish_plotly()
+    sliders = len({frame.group for frame in fig.frames})
     head = json.dumps({"script": f"app/static/{NAME}", "key": key, "config": CONFIG})
     data = f'{head[:-1]}, "figure": {fig.to_json(validate=False)}}}'  # into the same object
-    _chart(key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE))
+    _chart(
+        key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE) + SLIDER * sliders
+    )
 
 
 def still_chart(fig: go.Figure, key: str) -> None:

@@ -83,6 +83,34 @@ def inside(
     return view(kept_steps(steps, max(LEAST_FRAMES, min(MOST_FRAMES, MOST_BYTES // one))))
 
 
+@st.cache_data(max_entries=4, show_spinner="Laying numbers on curves …")
+def work(
+    run_id: str, newest: int, here: bool, _run: Run, step: int, probe: int, pushed: bool = False
+) -> bytes:
+    """A run's activation functions at work, at up to 48 of its moments.
+
+    The browser goes on with live pictures where they are `pushed`.
+    """
+    settings, probes = _run.settings(), probe_inputs(_run.settings())
+    learned = "prelu" in pictures.functions(settings.layers).values()
+    kinds = ("output", "weight") if learned else ("output",)
+
+    def view(steps: list[int]) -> bytes:
+        return pictures.work_view(
+            run_id,
+            settings.layers,
+            probes,
+            _run.moments(steps, kinds=kinds),
+            step=step,
+            probe=min(probe, len(probes) - 1),
+            url=f"/live/{run_id}/{pictures.AT_WORK}" if pushed else None,
+        )
+
+    steps = _run.steps()
+    one = len(view(steps[-1:]))
+    return view(kept_steps(steps, max(LEAST_FRAMES, min(MOST_FRAMES, MOST_BYTES // one))))
+
+
 def _strip(
     run: Run,
     steps: list[int],

@@ -1,4 +1,4 @@
-// Scope, part 5 of 5: the row of cards through time, live from a WebSocket or scrubbed from memory.
+// Scope, part 6 of 6: the row of cards through time, live from a WebSocket or scrubbed from memory.
 
 class Scope {
   constructor(parent) {
@@ -93,7 +93,7 @@ class Scope {
     this.built = key;
     this.layout = layout;
     const at = this.row.scrollLeft;
-    this.cards = cards.map((card) => new Card(this, card));
+    this.cards = cards.map((card) => new (KINDS[card.kind] ?? Card)(this, card));
     const flows = this.header.view === "strip";
     const nodes = this.cards.flatMap(({ node }, i) => (i && flows ? [this.arrow(), node] : [node]));
     this.row.className = `cards ${this.header.view}`;

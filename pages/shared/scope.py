@@ -9,7 +9,7 @@ import streamlit as st
 _HERE = Path(__file__).parent
 _PARTS = (  # one script
     *("scope_pictures.js", "scope_cards.js", "scope_answers.js"),
-    *("scope_live.js", "scope.js"),
+    *("scope_live.js", "scope_work.js", "scope.js"),
 )
 _mount = st.components.v2.component(
     "layerscope_scope",

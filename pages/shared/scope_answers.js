@@ -1,4 +1,4 @@
-// Scope, part 3 of 5: the inputs to choose from, and what the network says of the chosen one.
+// Scope, part 3 of 6: the inputs to choose from, and what the network says of the chosen one.
 
 /** The thumbnails with which one chooses the input. */
 class Probes {

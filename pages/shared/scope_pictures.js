@@ -1,4 +1,4 @@
-// Scope, part 1 of 5 (joined in order by scope.py): bytes to colours, colours to canvas.
+// Scope, part 1 of 6 (joined in order by scope.py): bytes to colours, colours to canvas.
 // Every text goes in as text, never as markup.
 
 const COLOURS = {
@@ -184,7 +184,7 @@ class Picture {
     }
     const byte = this.bytes[this.start + tile * height * width + place];
     const share = signed ? (byte - 128) / 127 : byte / 255;
-    return { name: names.join(" · "), share };
+    return { name: names.join(" · "), share, place: tile * height * width + place };
   }
 }
 

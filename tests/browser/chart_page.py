@@ -37,10 +37,8 @@ def every_figure() -> dict[str, go.Figure]:
         "value": np.tanh(x),
         "derivative": 1 - np.tanh(x) ** 2,
     }
-    points = random.normal(0.3, 1.6, 1280)
     scores = random.normal(0, 2, 10)
     soft = np.exp(scores) / np.exp(scores).sum()
-    warm = np.exp(scores / 3) / np.exp(scores / 3).sum()
     clothes = [
         "T-shirt",
         "Trouser",
@@ -84,10 +82,8 @@ def every_figure() -> dict[str, go.Figure]:
             x,
             [curve],
             [("saturated", -math.inf, -2.65), ("saturated", 2.65, math.inf)],
-            points=points,
-            shares={"saturated": float((np.abs(points) > 2.65).mean())},
         ),
-        "softmax_bars": figures.softmax_bars(clothes, soft, warm, 3.0),
+        "softmax_steps": figures.softmax_steps(clothes, scores, 3),
     }
     letters = " abcdefghijklmnopqrstuvwxyz"
     text = "he ruleth by his power for ever"

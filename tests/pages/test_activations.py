@@ -107,7 +107,7 @@ def test_without_a_checkpoint_other_images_cannot_be_computed(open_page, make_ru
     assert run.steps(exact=True) == []
     tab = open_page("activations.py", run=run.id, input="any image", image="60")
     assert "Choose one of the recorded inputs" in tab.error[0].value
-    tab = open_page("functions.py", run=run.id, function="Softmax", input="any image", image="60")
+    tab = open_page("functions.py", run=run.id, view="softmax", input="any image", image="60")
     assert "Choose one of the recorded inputs" in tab.error[0].value
 
 

@@ -24,6 +24,7 @@ from tests.pages.conftest import (
     sound,
 )
 
+SCOPES = ("layer.py", "functions.py")
 ABOUT_A_RUN = ("weights.py", "activations.py", "layer.py", "functions.py")
 ON_TRAIN = {
     "waiting": "Starting …",
@@ -98,7 +99,7 @@ def test_a_page_says_what_its_run_does(open_page, make_run, page, state):
         assert ON_OTHERS.get(state, "") in said(tab)
         assert ("the page follows it" in said(tab)) == (state in ON_OTHERS)
         empty = state in ("waiting", "begun")
-        drawn = tab.get("bidi_component" if page == "layer.py" else "plotly_chart")
+        drawn = tab.get("bidi_component" if page in SCOPES else "plotly_chart")
         assert bool(drawn) != empty
 
 

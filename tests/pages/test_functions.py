@@ -1,88 +1,117 @@
-"""The page of activation functions: curve, derivative, formula, and a run's layers at work."""
+"""The page of activation functions: at work in a run, all of them side by side, softmax."""
 
-import base64
 import json
 
 import numpy as np
 import pytest
 
+from core import pictures
 from core.activations import ACTIVATIONS
 from core.softmax import softmax
 from tests.core.small_runs import small
 from tests.pages.conftest import run_box, said, sound
 
-
-def chart(tab):
-    return json.loads(tab.get("plotly_chart")[-1].proto.spec)
+ALL = "all functions"
 
 
-def numbers(values):
-    """A trace's numbers, which Plotly may send as base64."""
-    if isinstance(values, dict):
-        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
-    return np.array(values, float)
+def figure(tab):
+    """The figure of the page's live chart."""
+    component = next(c for c in tab.get("bidi_component") if "chart" in c.proto.component_name)
+    return json.loads(component.proto.bytes)["figure"]
+
+
+def work(tab):
+    """The header of the functions at work."""
+    component = next(c for c in tab.get("bidi_component") if "scope" in c.proto.component_name)
+    return pictures.unpack(component.proto.bytes)[0]
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_each_function_is_drawn_with_its_formula(open_page, name):
+def test_each_function_is_told_with_its_formula(open_page, name):
     activation = ACTIVATIONS[name]
-    tab = open_page("functions.py", function=activation.title)
+    tab = open_page("functions.py", view=ALL, functions=activation.title)
     assert activation.formula in said(tab) and activation.derivative_formula in said(tab)
     assert activation.sentence in said(tab)
-    for values, wanted in (("value", activation.value), ("derivative", activation.derivative)):
-        assert any(
-            len(numbers(trace["x"])) == 801
-            and np.allclose(numbers(trace["y"]), wanted(numbers(trace["x"])), equal_nan=True)
-            for trace in chart(tab)["data"]
-            if trace.get("mode") == "lines"
-        ), values
+    names = [trace["name"] for trace in figure(tab)["data"]]
+    assert names == [activation.title, f"{activation.title}, derivative"]
+    frames = figure(tab).get("frames", [])
+    if activation.parameter is None:
+        assert not frames
+    else:
+        values = [float(frame["name"]) for frame in frames]
+        given = activation.parameter
+        assert (values[0], values[-1]) == (given.low, given.high) and given.default in values
+        x = np.linspace(-6, 6, 241)
+        for value, frame in zip(values, frames, strict=True):
+            drawn = [trace["y"] for trace in frame["data"]]
+            assert np.allclose(drawn[0], activation.value(x, value), rtol=1e-4, atol=1e-9)
+            assert np.allclose(drawn[1], activation.derivative(x, value), rtol=1e-4, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", [n for n, a in ACTIVATIONS.items() if a.parameter])
-def test_a_parameter_shapes_the_curve(open_page, name):
-    tab = open_page("functions.py", function=ACTIVATIONS[name].title)
-    before = chart(tab)
-    slider = tab.slider(f"parameter_{name}")
-    slider.set_value(slider.max).run()
-    assert chart(sound(tab))["data"] != before["data"]
+def test_several_functions_lie_on_one_another(open_page):
+    tab = open_page("functions.py", view=ALL)
+    tab.multiselect[0].set_value(["relu", "elu", "softplus"]).run()
+    drawn = figure(sound(tab))
+    assert len(drawn["data"]) == 6 and not drawn["layout"].get("shapes")
+    assert len({frame["group"] for frame in drawn["frames"]}) == 2
 
 
-def test_the_zones_of_a_run_are_counted(open_page, make_run):
+def test_all_functions_are_listed_with_where_they_stop_learning(open_page):
+    table = open_page("functions.py", view=ALL).dataframe[0].value.set_index("Function")
+    assert list(table.index) == [one.title for one in ACTIVATIONS.values()]
+    assert table.loc["ReLU", "Derivative is 0"] == "x ≤ 0"
+    assert table.loc["Tanh", "Derivative under 5 % of its largest"] == "x ≤ −2.18, x ≥ 2.18"
+    assert table.loc["PReLU", "Derivative is 0"] == "nowhere"
+
+
+def test_a_runs_functions_are_shown_at_work(open_page, make_run):
+    run = make_run(network="mlp")
+    tab = open_page("functions.py", run=run.id)
+    header = work(tab)
+    cards = [card["id"] for card in header["cards"] if card["kind"] == "work"]
+    assert cards == ["relu1", "relu2"]
+    moment = run.moments([header["frames"][-1]["step"]], layer="batchnorm1", kinds=("output",))[0]
+    before = moment.arrays["batchnorm1", "output"].numbers()
+    assert header["frames"][-1]["work"]["relu1"]["zones"]["dead"] == (before <= 0).mean()
+
+
+@pytest.mark.parametrize("word", ["dead units", "numbers in a dead zone", "saturated numbers"])
+def test_shares_are_drawn_over_the_run(open_page, make_run, word):
     run = make_run()
-    tab = open_page("functions.py", run=run.id, function="ReLU", step="5")
-    moment = run.moments([5], layer="linear1", kinds=("output",))[0]
-    inputs = moment.arrays["linear1", "output"].numbers()
-    assert f"Of {inputs.size:,} pre-activations, {(inputs <= 0).mean():.1%} lie where" in said(tab)
+    tab = open_page("functions.py", run=run.id, count=word)
+    lines = json.loads(tab.get("plotly_chart")[-1].proto.spec)["data"]
+    assert [line["name"] for line in lines] == ["relu1"]
 
 
-def test_a_function_that_the_run_does_not_use_says_so(open_page, make_run):
-    tab = open_page("functions.py", run=make_run().id, function="Tanh")
-    assert "does not use this function" in tab.info[0].value
-    assert tab.get("plotly_chart")
+def test_a_running_runs_functions_go_on_live(open_page, make_run, monkeypatch):
+    monkeypatch.setattr("core.live.route_is_open", True)
+    run = make_run("running")
+    assert work(open_page("functions.py", run=run.id))["url"] == f"/live/{run.id}/@work"
 
 
-def test_of_many_layers_with_one_function_one_is_chosen(open_page, make_run):
-    small_one, deep = make_run(), make_run(network="mlp")
-    tab = open_page("functions.py", run=deep.id, at="relu2")
-    assert tab.button_group(key="at").value == "relu2"
-    run_box(tab).select(small_one.id).run()
-    assert sound(tab).button_group(key="at").value == "relu1"
+def test_a_run_without_activation_functions_says_so(open_page, make_run):
+    run = make_run(settings=small(architecture="lstm", epochs=1, options={}))
+    tab = open_page("functions.py", run=run.id)
+    assert "no activation function of its own" in tab.info[0].value
 
 
-def test_functions_are_found_in_a_run_that_uses_them(open_page, make_run):
-    settings = small(epochs=1, options={"hidden": 16, "activation": "tanh"})
-    tab = open_page("functions.py", run=make_run(settings=settings).id, function="Tanh")
-    assert not tab.info
-    assert "pre-activations" in said(tab)
-
-
-@pytest.mark.parametrize("heat", [None, 5.0])
-def test_softmax_is_drawn_at_the_temperature(open_page, make_run, heat):
+@pytest.mark.parametrize("probe", ["2", "7"])
+def test_softmax_is_taken_apart_for_an_input_of_the_run(open_page, make_run, probe):
     run = make_run()
-    given = {"temperature": str(heat)} if heat else {}
-    tab = open_page("functions.py", run=run.id, function="Softmax", input="2", step="5", **given)
+    tab = open_page("functions.py", run=run.id, view="softmax", input=probe, step="5")
     moment = run.moments([5], layer="linear2", kinds=("output",))[0]
-    logits = moment.arrays["linear2", "output"].numbers()[2].astype(np.float64)
-    drawn = [numbers(trace["x"]) for trace in chart(tab)["data"]]
-    assert np.allclose(drawn[0], 100 * softmax(logits))
-    assert np.allclose(drawn[1], 100 * softmax(logits, heat or 1.0))
+    logits = moment.arrays["linear2", "output"].numbers()[int(probe)].astype(np.float64)
+    frames = {frame["name"]: frame for frame in figure(tab)["frames"]}
+    for heat in ("1", "10"):
+        rows = [trace["y"] for trace in frames[heat]["data"]]
+        assert np.allclose(rows[0], logits / float(heat), rtol=1e-4)
+        assert np.allclose(rows[2], softmax(logits, float(heat)), rtol=1e-4)
+    loss = -np.log(softmax(logits)[int(probe)])
+    assert f"here {loss:.4g}." in said(tab)
+
+
+def test_another_run_shows_its_own_functions(open_page, make_run):
+    small_one, deep = make_run(), make_run(network="mlp")
+    tab = open_page("functions.py", run=deep.id)
+    run_box(tab).select(small_one.id).run()
+    assert [c["id"] for c in work(sound(tab))["cards"] if c["kind"] == "work"] == ["relu1"]

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 
 from core.figures import activation_curve, style
 
@@ -28,30 +27,33 @@ def test_the_value_is_solid_and_the_derivative_dashed():
 
 
 def test_a_curve_may_have_no_derivative():
-    assert list(traces(activation_curve(X, [dict(RELU, derivative=None)]))) == ["ReLU"]
+    drawn = activation_curve(X, [dict(RELU, derivative=None)]).data
+    assert [trace.name for trace in drawn if trace.visible is not False] == ["ReLU"]
 
 
-def test_zones_end_where_the_picture_ends_and_tell_their_share():
+def test_zones_end_where_the_picture_ends():
     zones = [("dead", -math.inf, 0.0), ("saturated", 3.0, math.inf), ("saturated", 9, 10)]
-    fig = activation_curve(X, [RELU], zones, shares={"dead": 0.431, "saturated": 0.0})
+    fig = activation_curve(X, [RELU], zones)
     assert [(shape.x0, shape.x1) for shape in fig.layout.shapes] == [(-4, 0), (3, 4)]
     texts = [note.text for note in fig.layout.annotations if note.name == "zone"]
-    assert texts == ["<b>dead: 43.1 %</b>", "<b>saturated: 0.0 %</b>"]
+    assert texts == ["<b>dead</b>", "<b>saturated</b>"]
     red, green, blue = (int(style.SATURATED[i : i + 2], 16) for i in (1, 3, 5))
     assert fig.layout.shapes[1].fillcolor == f"rgba({red},{green},{blue},0.18)"
 
 
-def test_pre_activations_lie_on_the_curve_and_are_counted_under_it():
-    points = np.random.default_rng(0).normal(size=(10, 100))
-    drawn = traces(activation_curve(X, [RELU], points=points))
-    dots, bars = drawn["on the curve"], drawn["pre-activations"]
-    assert np.allclose(dots.y, np.maximum(dots.x, 0), atol=0.05)
-    assert set(dots.x) <= set(points.ravel())
-    assert bars.y.sum() == pytest.approx(100)
-
-
-def test_pre_activations_outside_the_picture_are_counted_in_words():
-    fig = activation_curve(X, [RELU], points=[-1.0, 0.0, 50.0, math.nan])
-    assert traces(fig)["pre-activations"].y.sum() == pytest.approx(200 / 3)
-    caption = next(note.text for note in fig.layout.annotations if note.name == "caption")
-    assert "Outside the part shown: 1." in caption.replace("<br>", " ")
+def test_a_slider_hands_over_the_curve_at_each_of_its_values():
+    slopes = [0.0, 0.5, 1.0]
+    value = np.stack([np.where(X > 0, X, a * X) for a in slopes])
+    derivative = np.stack([np.where(X > 0, 1.0, a) for a in slopes])
+    slider = dict(title="a", curve=1, values=slopes, at=0.5, value=value, derivative=derivative)
+    zones = [[("dead", -math.inf, 0.0)], [], []]
+    fig = activation_curve(X, [RELU, RELU], sliders=[slider | {"zones": zones}])
+    assert [(frame.group, frame.name) for frame in fig.frames] == [
+        *(("a", "0"), ("a", "0.5"), ("a", "1"))
+    ]
+    assert fig.layout.meta["sliders"] == {"a": "0.5"}
+    for frame, lines in zip(fig.frames, zip(value, derivative, strict=True), strict=True):
+        assert list(frame.traces) == [2, 3]
+        for drawn, wanted in zip(frame.data, lines, strict=True):
+            assert np.allclose(drawn.y, wanted, rtol=1e-4)
+    assert [len(frame.layout.shapes) for frame in fig.frames] == [1, 0, 0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.figures import feature_maps, probabilities, softmax_bars, style, unit_activations
+from core.figures import feature_maps, probabilities, style, unit_activations
 from core.figures.feature_maps import grid_columns, mosaic
 
 
@@ -23,13 +23,6 @@ def test_a_probability_that_is_no_number_says_so():
 def test_the_true_class_is_shown_even_where_classes_are_thinned():
     fig = probabilities(range(1000), np.full(1000, 0.001), true_class=501)
     assert "<b>501</b> (true)" in fig.data[0].y
-
-
-def test_softmax_at_one_stands_beside_softmax_at_the_temperature():
-    one, hot = softmax_bars("abc", [0.2, 0.3, 0.5], [0.3, 0.3, 0.4], 2.5).data
-    assert (one.name, hot.name) == ("temperature 1", "temperature 2.5")
-    assert hot.x.tolist() == pytest.approx([30, 30, 40])
-    assert list(hot.y) == ["a", "b", "c"]
 
 
 def test_every_unit_has_a_bar_before_and_after():

@@ -72,10 +72,12 @@ ARGUMENTS = {
         x=v,
         curves=[curve(v)],
         zones=[("dead", -math.inf, 0), ("saturated", 0.2, math.inf)],
-        points=v,
-        shares={"dead": v[0] if len(v) else math.nan},
+        sliders=[
+            dict(title="a & b", curve=0, values=[0.5, 1], at=1, zones=[[], [("dead", 0, 1)]])
+            | dict(value=np.stack([v, v]), derivative=np.stack([v, -v]))
+        ],
     ),
-    "softmax_bars": lambda v: dict(labels=labels(v), at_one=v, at_temperature=v, temperature=0.5),
+    "softmax_steps": lambda v: dict(labels=labels(v), logits=v, truth=0, temperature=0.5),
     "states_over_time": lambda v: dict(
         values=np.stack([v] * 20, axis=1) if len(v) else v,
         labels=labels(v),
@@ -125,7 +127,7 @@ def ranges(layout):
 
 
 def test_every_file_of_the_folder_is_listed():
-    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "style"}
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "style", "sliders"}
     assert files == set(FIGURES)
     assert all(function.__name__ == name for name, function in FIGURES.items())
 
@@ -145,7 +147,7 @@ def test_figures_import_numpy_and_plotly_only(path):
     ours = {name for name in imported if name.startswith("core")}
     assert all(name.startswith("core.figures") for name in ours)
     standard = {"collections.abc", "typing", "textwrap"}
-    assert imported - ours - standard <= {"numpy", "plotly.graph_objects"}
+    assert imported - ours - standard <= {"numpy", "plotly.graph_objects", "plotly.subplots"}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
@@ -155,7 +157,7 @@ def test_no_figure_names_a_colour_of_its_own(path):
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    if path.stem != "style":
+    if path.stem not in ("style", "sliders"):
         assert not [text for text in literals if text.startswith(("#", "rgb"))]
 
 

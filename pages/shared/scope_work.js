@@ -1,0 +1,205 @@
+// Scope, part 5 of 6: an activation function at work, and what the functions leave of a gradient.
+
+const ZONE = { dead: "#8a8f98", saturated: "#b23a48" };
+const [PLOT_HIGH, SPREAD_HIGH, PLOT_WIDE] = [150, 58, 232]; // CSS pixels
+
+/** The value at x of a curve that is known on a grid, straight lines between and beyond. */
+function interpolated(grid, values, x) {
+  let [low, high] = [0, grid.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (grid[middle] <= x) low = middle;
+    else high = middle;
+  }
+  const share = (x - grid[low]) / (grid[high] - grid[low]);
+  return values[low] + share * (values[high] - values[low]);
+}
+
+/** The curve of a layer's function, this moment's numbers under it, one unit's numbers on it. */
+class WorkCard extends Card {
+  constructor(scope, card) {
+    super(scope, card);
+    const [panel] = this.panels;
+    this.spread = panel.histogram.plane;
+    panel.histogram.node.remove();
+    panel.histogram = null;
+    this.plot = make("canvas", "plot");
+    this.plot.setAttribute("role", "img");
+    this.plot.dataset.plane = `${card.id}/plot`;
+    this.body.prepend(this.plot);
+    this.unit = 0;
+    this.field = make("input");
+    const most = panel.plane.tiles * panel.plane.height * panel.plane.width - 1;
+    Object.assign(this.field, { type: "number", min: 0, max: most, value: 0, step: 1 });
+    this.field.addEventListener("input", () => this.choose(this.field.valueAsNumber));
+    const label = make("label", "unit", "number ");
+    label.title = "One of the numbers in the picture below; a click on it chooses it, too.";
+    label.append(this.field);
+    this.says = make("div", "says");
+    this.plot.after(label, this.says);
+    const { canvas } = panel.picture;
+    canvas.style.cursor = "pointer";
+    canvas.addEventListener("click", ({ offsetX, offsetY }) => {
+      const found = panel.picture.under(offsetX, offsetY);
+      if (found) this.choose((this.field.value = found.place));
+    });
+  }
+
+  choose(unit) {
+    this.unit = Math.max(0, Math.min(Number(this.field.max), Math.floor(unit) || 0));
+    this.scope.stale = true;
+    this.scope.later();
+  }
+
+  fit(width) {
+    super.fit(Math.min(width, PLOT_WIDE));
+    const ratio = window.devicePixelRatio || 1;
+    this.plot.width = Math.round(Math.min(width, PLOT_WIDE) * ratio);
+    this.plot.height = Math.round((PLOT_HIGH + SPREAD_HIGH + 16) * ratio);
+    this.plot.style.width = `${this.plot.width / ratio}px`;
+    this.plot.style.height = `${this.plot.height / ratio}px`;
+  }
+
+  draw(frame, tables, probe) {
+    super.draw(frame, tables, probe);
+    const { grid, curves } = this.scope.header;
+    const work = frame.entry.work?.[this.card.id];
+    const scale = frame.entry.scales[this.panels[0].plane.id] || 1;
+    this.curve = work?.curve ?? curves[this.card.function];
+    this.numbersOf(frame, scale);
+    this.paint(grid, scale, probe, frame);
+    this.say(work, grid, probe);
+  }
+
+  /** The chosen unit's number for every probe input, from its byte. */
+  numbersOf(frame, scale) {
+    const { plane, picture } = this.panels[0];
+    const start = frame.start + plane.offset + this.unit;
+    this.xs = Array.from({ length: plane.probes }, (_, probe) => {
+      const byte = frame.bytes[start + probe * picture.bytesEach];
+      return ((byte - 128) / 127) * scale;
+    });
+  }
+
+  paint(grid, scale, probe, frame) {
+    const context = (this.context ??= this.plot.getContext("2d"));
+    const ratio = window.devicePixelRatio || 1;
+    const [wide, pad, foot] = [this.plot.width, 6 * ratio, 16 * ratio];
+    const [high, low] = [PLOT_HIGH * ratio, (PLOT_HIGH + SPREAD_HIGH) * ratio];
+    const style = getComputedStyle(this.plot);
+    const xOf = (x) => pad + ((x / scale + 1) / 2) * (wide - 2 * pad);
+    const xs = [-scale, ...grid.filter((x) => Math.abs(x) < scale), scale];
+    const lines = ["value", "slope"].map((name) => xs.map((x) => interpolated(grid, this.curve[name], x)));
+    const [least, most] = [Math.min(0, ...lines.flat()), Math.max(1e-9, ...lines.flat())];
+    const yOf = (y) => high - pad - ((y - least) / (most - least)) * (high - 2 * pad);
+    context.clearRect(0, 0, wide, this.plot.height);
+    for (const [kind, from, to] of this.card.zones) {
+      const [left, right] = [from, to].map((end) => xOf(Math.max(-scale, Math.min(scale, end))));
+      context.globalAlpha = 0.18;
+      context.fillStyle = ZONE[kind];
+      context.fillRect(left, 0, right - left, low);
+      context.globalAlpha = 1;
+    }
+    context.strokeStyle = context.fillStyle = style.color;
+    context.globalAlpha = 0.3;
+    context.lineWidth = ratio;
+    context.beginPath();
+    context.moveTo(xOf(-scale), yOf(0));
+    context.lineTo(xOf(scale), yOf(0));
+    context.moveTo(xOf(0), 0);
+    context.lineTo(xOf(0), low);
+    context.stroke();
+    context.globalAlpha = 1;
+    lines.forEach((ys, derivative) => {
+      context.strokeStyle = derivative ? ACCENT.gradient : ACCENT.activation;
+      context.setLineDash(derivative ? [5 * ratio, 4 * ratio] : []);
+      context.lineWidth = (derivative ? 1.5 : 2.5) * ratio;
+      context.beginPath();
+      xs.forEach((x, i) => context[i ? "lineTo" : "moveTo"](xOf(x), yOf(ys[i])));
+      context.stroke();
+    });
+    context.setLineDash([]);
+    context.fillStyle = ACCENT["pre-activation"];
+    const start = frame.start + this.spread.offset;
+    const [bins, room] = [this.spread.width, low - high - pad];
+    for (let bin = 0; bin < bins; bin++) {
+      // the root of the count, so that few numbers far out stay visible beside many
+      const tall = Math.sqrt(frame.bytes[start + bin] / 255) * room;
+      const [left, right] = [bin, bin + 1].map((edge) => xOf(((2 * edge) / bins - 1) * scale));
+      context.fillRect(left, low - tall, Math.max(1, right - left - ratio), tall);
+    }
+    this.xs.forEach((x, at) => {
+      context.globalAlpha = at === probe % this.xs.length ? 1 : 0.45;
+      context.beginPath();
+      context.arc(xOf(x), yOf(interpolated(grid, this.curve.value, x)), (at === probe % this.xs.length ? 5 : 3.5) * ratio, 0, 7);
+      context.fill();
+    });
+    context.globalAlpha = 0.7;
+    context.fillStyle = style.color;
+    context.font = `${11 * ratio}px ${style.fontFamily}`;
+    [[-scale, "left"], [0, "center"], [scale, "right"]].forEach(([x, align]) => {
+      context.textAlign = align;
+      context.fillText(number(x), xOf(x), low + foot - 4 * ratio);
+    });
+    context.globalAlpha = 1;
+  }
+
+  say(work, grid, probe) {
+    const x = this.xs[probe % this.xs.length];
+    const [value, slope] = ["value", "slope"].map((name) => interpolated(grid, this.curve[name], x));
+    const through = this.xs.filter((one) => Math.abs(interpolated(grid, this.curve.slope, one)) > 1e-6);
+    this.words = [
+      `x ≈ ${number(x)} → f ≈ ${number(value)}, f′ ≈ ${number(slope)}`,
+      `f′ is not 0 for ${through.length} of ${this.xs.length} inputs`,
+    ];
+  }
+
+  write(frame, probe) {
+    super.write(frame, probe);
+    if (this.words) say(this.says, this.words.join("\n"));
+  }
+
+  describe(frame, probe) {
+    super.describe(frame, probe);
+    const told = Object.entries(frame.entry.numbers[this.card.id] ?? {}).map((pair) => pair.join(" "));
+    const at = `${this.card.formula} with the pre-activations of step ${frame.entry.step} on it`;
+    this.plot.setAttribute("aria-label", `${this.card.title}: ${at}; ${[...told, ...(this.words ?? [])].join(", ")}.`);
+  }
+}
+
+/** A bar a layer: the product of the mean derivatives from the last function down to here. */
+class PassedCard extends Card {
+  draw(frame) {
+    this.work = frame.entry.work ?? {};
+  }
+
+  write() {
+    const names = Object.keys(this.work ?? {}).filter((name) => this.work[name]);
+    if (this.listed !== names.join()) {
+      this.listed = names.join();
+      this.bars = names.map((name) => {
+        const [row, track, bar, share] = [make("li"), make("div", "track"), make("b"), make("span", "share")];
+        track.append(bar);
+        row.append(make("span", "class", name), track, share);
+        return { row, bar, share };
+      });
+      const list = make("ol", "bars");
+      list.append(...this.bars.map(({ row }) => row));
+      const words = make("div", "says", "1 at the output; then times the mean |f′| of each layer, the last first. Bars from 0.000001 to 1, each tenth alike.");
+      this.body.replaceChildren(list, words);
+    }
+    names.forEach((name, i) => {
+      const { left } = this.work[name];
+      const share = left > 0 ? Math.max(0, Math.min(1, 1 + Math.log10(left) / 6)) : 0;
+      this.bars[i].bar.style.transform = `scaleX(${share})`;
+      this.bars[i].bar.style.background = ACCENT.gradient;
+      say(this.bars[i].share, number(left));
+    });
+  }
+
+  fit() {}
+
+  describe() {}
+}
+
+const KINDS = { work: WorkCard, passed: PassedCard };

@@ -1,0 +1,103 @@
+"""An activation function at work: shares, derivatives and their product are what torch computes."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.activations import ACTIVATIONS
+from core.pictures import arranged, live_work, unpack, work_view
+from core.pictures.work_views import GRID
+from tests.core.pictures.recorded import assert_shows, of_architecture, of_bricks
+
+USUAL = [name for name in ACTIVATIONS if name != "identity"]
+
+
+def deep(function: str):
+    """Two activation layers, the second behind a BatchNorm."""
+    bend = {"kind": "activation", "function": function}
+    bricks = [{"kind": "flatten"}, {"kind": "linear", "units": 12}, bend]
+    bricks += [{"kind": "linear", "units": 6}, {"kind": "batchnorm"}, bend]
+    return of_bricks("digits", *bricks, {"kind": "linear", "units": 10})
+
+
+def slopes_of(function: str, before: np.ndarray, parameter: float | None) -> torch.Tensor:
+    given = ACTIVATIONS[function]
+    module = getattr(torch.nn, given.torch_name)()
+    if parameter is not None:
+        torch.nn.init.constant_(module.weight, parameter)
+    x = torch.tensor(before, requires_grad=True)
+    module.double()(x).sum().backward()
+    assert x.grad is not None
+    return x.grad.abs()
+
+
+@pytest.mark.parametrize("function", USUAL)
+def test_derivatives_are_torchs_and_their_product_goes_down_the_layers(function):
+    seen = deep(function)
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    first, second = [card["id"] for card in header["cards"] if card["kind"] == "work"]
+    for moment, frame in zip(seen.moments, header["frames"], strict=True):
+        sizes = []
+        for name, before in ((first, "linear1"), (second, "batchnorm1")):
+            learned = moment.arrays.get((name, "weight"))
+            parameter = float(learned.numbers()[0]) if learned else None
+            given = moment.arrays[before, "output"].numbers().astype(float)
+            size = slopes_of(function, given, parameter).mean().item()
+            assert frame["work"][name]["slope"] == pytest.approx(size, rel=2e-3)
+            assert frame["work"][name]["parameter"] == parameter
+            sizes.append(size)
+        assert frame["work"][second]["left"] == pytest.approx(sizes[1], rel=2e-3)
+        assert frame["work"][first]["left"] == pytest.approx(sizes[0] * sizes[1], rel=4e-3)
+
+
+def test_shares_are_counted_in_what_was_recorded():
+    seen = deep("relu")
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    for moment, frame in zip(seen.moments, header["frames"], strict=True):
+        before = moment.arrays["linear1", "output"].numbers()
+        assert frame["work"]["relu1"]["zones"] == {"dead": (before <= 0).mean(), "saturated": 0}
+        assert frame["numbers"]["relu1"]["in the dead zone"] == f"{(before <= 0).mean():.1%}"
+
+
+def test_the_pictures_are_of_the_pre_activations():
+    seen = deep("tanh")
+    packed = work_view("run", seen.settings.layers, seen.probes, seen.moments)
+    for number, moment in enumerate(seen.moments):
+        for name, before in (("tanh1", "linear1"), ("tanh2", "batchnorm1")):
+            values = moment.arrays[before, "output"].numbers()
+            true = arranged(values, values.shape[1:])
+            assert_shows(packed, f"{name}/given", true, number)
+
+
+@pytest.mark.parametrize("function", USUAL)
+def test_the_curve_in_the_browser_is_torchs(function):
+    seen = deep(function)
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    x = torch.tensor(GRID)
+    module = getattr(torch.nn, ACTIVATIONS[function].torch_name)().double()
+    curve = header["curves"][function]
+    assert np.allclose(header["grid"], GRID, rtol=1e-4)
+    assert np.allclose(curve["value"], module(x).detach(), rtol=1e-4, atol=1e-9)
+
+
+def test_a_learned_curve_moves_with_its_parameter():
+    seen = deep("prelu")
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    for frame in header["frames"]:
+        work = frame["work"]["prelu1"]
+        wanted = np.where(GRID > 0, GRID, work["parameter"] * GRID)
+        assert np.allclose(work["curve"]["value"], wanted, rtol=1e-4, atol=1e-9)
+
+
+@pytest.mark.parametrize("data, name", [
+    ("mnist", "lenet"), ("fashion", "resnet"), ("fashion", "inception"), ("recall", "transformer"),
+    ("carseats", "tabular"), ("spirals", "playground"), ("mnist", "lstm"),
+])  # fmt: skip
+def test_a_live_moment_is_laid_out_like_a_recorded_one(data, name):
+    seen = of_architecture(data, name)
+    layers = seen.settings.layers
+    header, _ = unpack(work_view("run", layers, seen.probes, seen.moments))
+    newer, _ = unpack(live_work(layers, len(seen.probes), seen.live))
+    assert newer["layout"] == header["layout"]
+    assert newer["frame_bytes"] == header["frame_bytes"]
+    assert newer["frames"][0]["work"].keys() == header["frames"][0]["work"].keys()
