@@ -23,7 +23,7 @@ class State:
         self.settings = settings
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.network = network_of(settings.layers, self.generator)
-        initialise(self.network, self.generator)
+        initialise(self.network, self.generator, settings.initialisation)
         self.optimizer = _optimizer(settings, self.network)
         self.step, self.seconds = 0, 0.0
         self.scheduled = settings.schedule != "constant"

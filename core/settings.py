@@ -21,6 +21,8 @@ OPTIMIZERS: dict[str, str] = {
     "sgd": "SGD with momentum",
     "rmsprop": "RMSprop",
 }
+Initialisation = Literal["torch", "kaiming", "xavier", "small", "large"]
+"""How the weights of Linear layers and convolutions are drawn at first: see the builder."""
 MOST_BYTES = 4_000_000_000
 """Most memory that a network's outputs may take, their gradients counted too."""
 LOOKED_AT = 1_000
@@ -61,6 +63,12 @@ class Settings(BaseModel):
         "constant",
         title="Learning rate over the run",
         description="Cosine: large steps first, then ever finer ones, down to zero at the end.",
+    )
+    initialisation: Initialisation = Field(
+        "torch",
+        title="Random start",
+        description="How large the first weights are. Too small or too large, hardly any signal or "
+        "gradient gets through many layers.",
     )
     batch_size: int = Field(
         32,

@@ -102,11 +102,35 @@ def owner(name: str) -> tuple[str, str]:
     return path.rpartition(".")[2], kind
 
 
-def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Fill a network with torch's default random start, drawn from `generator`.
+SMALL, LARGE = 0.001, 1.0
+"""Standard deviations of weights that begin too small and too large."""
 
-    Same numbers as torch's own `reset_parameters` after `torch.manual_seed` with the same seed.
+
+def initialise(network: nn.Module, generator: torch.Generator, how: str = "torch") -> None:
+    """Fill a network with a random start, drawn from `generator`.
+
+    "torch": same numbers as torch's own `reset_parameters` after `torch.manual_seed` with the same
+    seed. Otherwise the weights of Linear layers and convolutions are drawn anew, normally about 0,
+    and their biases are 0: "kaiming" (He et al., 2015), "xavier" (Glorot and Bengio, 2010), or with
+    a standard deviation that is too "small" or too "large".
     """
+    _initialise(network, generator)
+    if how == "torch":
+        return
+    for module in network.modules():
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.Conv1d):
+            if how == "kaiming":
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
+            elif how == "xavier":
+                nn.init.xavier_normal_(module.weight, generator=generator)
+            else:
+                size = SMALL if how == "small" else LARGE
+                nn.init.normal_(module.weight, std=size, generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
+def _initialise(network: nn.Module, generator: torch.Generator) -> None:
     for module in network.modules():
         if isinstance(module, nn.Linear | nn.Conv2d | nn.Conv1d):
             fan_in = module.weight[0].numel()

@@ -20,6 +20,7 @@ from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
 from core.figures.receptive_field import receptive_field
 from core.figures.ridges import ridges
+from core.figures.run_curves import run_curves
 from core.figures.score_curves import score_curves
 from core.figures.shares import shares
 from core.figures.softmax_steps import softmax_steps
@@ -49,5 +50,6 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "shares": shares,
     "receptive_field": receptive_field,
     "next_symbols": next_symbols,
+    "run_curves": run_curves,
     "score_curves": score_curves,
 }

@@ -66,6 +66,29 @@ def open_run(run_id: str) -> None:
     st.query_params["run"] = run_id
 
 
+def choose_beside(listed: dict[str, Summary]) -> str | None:
+    """Let a person choose a run that stands beside the chosen one; its id is in the link."""
+    named = st.query_params.get("twin", "")[:80]
+    if named and named not in listed:
+        st.warning(Missing.sentence, icon=":material/link_off:")
+    st.session_state["_twin"] = named if named in listed else None
+    return st.selectbox(
+        "Beside it",
+        list(listed),
+        key="_twin",
+        format_func=lambda run_id: label(listed[run_id]),
+        on_change=lambda: put_beside(st.session_state["_twin"]),
+        placeholder="Choose a run to stand beside it, or train twins above",
+    )
+
+
+def put_beside(run_id: str | None) -> None:
+    """Make a run the one that stands beside the chosen one: in the link."""
+    st.query_params.pop("twin", None)
+    if run_id:
+        st.query_params["twin"] = run_id
+
+
 def keep_run() -> None:
     """Keep the run that was opened just now, whatever a browser that lags behind still says.
 

@@ -15,6 +15,8 @@ from core.unfit import Unfit
 from pages.shared.visit import labels, own_data
 
 TITLES = {name: activation.title for name, activation in ACTIVATIONS.items()}
+TITLES |= {"torch": "PyTorch's own", "kaiming": "Kaiming (He)", "xavier": "Xavier (Glorot)"}
+TITLES |= {"small": "Too small (0.001)", "large": "Too large (1)"}
 TITLES |= {"constant": "Constant", "cosine": "Falls to zero (cosine)"}
 KEPT: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
 
@@ -54,10 +56,11 @@ def choose_settings() -> Settings | Unfit:
         with fourth:
             epochs = _suited("epochs", name, dataset)
             seed = field_input("seed", Settings.model_fields["seed"])
+            start = field_input("initialisation", Settings.model_fields["initialisation"])
     given: dict[str, Any] = {"data": "own" if own else data, "own": own, "architecture": name}
     given |= {"share": share / 100, "options": options}
     given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
-    given["schedule"] = schedule
+    given |= {"schedule": schedule, "initialisation": start}
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
     except Unfit as fault:

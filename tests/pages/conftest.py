@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,7 +31,7 @@ from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
 ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
-PAGES = (*ABOUT_RUNS, "comparisons.py", "data.py")
+PAGES = (*ABOUT_RUNS, "twins.py", "comparisons.py", "data.py")
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
 PAYLOADS = (
@@ -201,3 +203,15 @@ def said(tab: AppTest) -> str:
 def run_box(tab: AppTest) -> Selectbox:
     """The menu of runs, wherever it stands on the page."""
     return next(box for box in tab.selectbox if box.label == "Run")
+
+
+def chart(tab):
+    """The last still chart of a page."""
+    return json.loads(tab.get("plotly_chart")[-1].proto.spec)
+
+
+def numbers(values):
+    """A trace's numbers, which Plotly may send as base64."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+    return np.array(values, float)

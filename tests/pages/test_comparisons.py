@@ -11,8 +11,7 @@ from core.comparisons import MEMORY, SKIPS
 from core.data import DATASETS
 from core.tasks import WORDS
 from pages.shared.plain import plain
-from tests.pages.conftest import PAYLOADS, said, sound
-from tests.pages.test_functions import chart, numbers
+from tests.pages.conftest import PAYLOADS, chart, numbers, said, sound
 
 RECORDED = {
     "Memory": json.loads(MEMORY.read_text()),

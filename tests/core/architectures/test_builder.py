@@ -19,6 +19,7 @@ from core.architectures.bricks import (
 from core.architectures.builder import build, initialise
 from core.architectures.modules import Dropout
 from core.architectures.plans import plan
+from tests.core.small_runs import small
 
 torch.set_num_threads(1)
 STACK = (
@@ -125,3 +126,24 @@ def test_dropouts_gradient_passes_where_numbers_were_kept():
     y = Dropout(0.4, torch.Generator().manual_seed(4))(x)
     y.sum().backward()
     assert x.grad is not None and torch.equal(x.grad, y.detach())
+
+
+@pytest.mark.parametrize("how", ["kaiming", "xavier", "small", "large"])
+def test_other_random_starts_are_torchs(how):
+    layers = small("lenet").layers
+    made, source = build(layers, torch.Generator()), torch.Generator().manual_seed(3)
+    initialise(made, source, how)
+    wanted, again = build(layers, torch.Generator()), torch.Generator().manual_seed(3)
+    initialise(wanted, again)
+    for module in wanted.modules():
+        if not isinstance(module, nn.Linear | nn.Conv2d):
+            continue
+        if how == "kaiming":
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=again)
+        elif how == "xavier":
+            nn.init.xavier_normal_(module.weight, generator=again)
+        else:
+            nn.init.normal_(module.weight, std={"small": 0.001, "large": 1.0}[how], generator=again)
+        nn.init.zeros_(module.bias)
+    for name, parameter in made.state_dict().items():
+        assert torch.equal(parameter, wanted.state_dict()[name]), name

@@ -1,0 +1,55 @@
+"""Twins: two runs that differ in one setting, started together and watched side by side."""
+
+import streamlit as st
+
+from core import runs
+from core.unfit import Unfit
+from pages.shared.choose import choose_beside, choose_run, run_in_link
+from pages.shared.plain import plain
+from pages.shared.twins import (
+    base_of,
+    choose_twin,
+    differences,
+    draw_side,
+    start_both,
+    state_of,
+    verdict,
+)
+
+st.write(
+    "Two networks with the same data, in the same order, from the same seed; one setting differs. "
+    "Which learns better, which is faster, in which do more units die?"
+)
+run, summary = choose_run()
+settings = base_of(run)
+with st.expander("Train twins", icon=":material/call_split:", expanded=not run_in_link()):
+    twin = choose_twin(settings)
+    if isinstance(twin, Unfit):
+        st.error(plain(str(twin)), icon=":material/rule:")
+    else:
+        told = ", ".join(differences(settings, twin)) or "nothing differs yet"
+        st.caption(f"The one: {settings.title} as chosen above. The other: {plain(told)}.")
+    st.button(
+        "Train both",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=isinstance(twin, Unfit) or twin == settings,
+        on_click=start_both,
+        args=(settings, twin),
+    )
+
+others = {one.id: one for one in runs.summaries() if one.id != run.id and one.state != "damaged"}
+if run.id != "demo":
+    others["demo"] = runs.find("demo").summary()
+other = choose_beside(others)
+if other is None:
+    st.stop()
+
+pair = [run, runs.find(other)]
+doing = [state_of(one) for one in pair]
+going = any(trains for trains, _ in doing)
+st.fragment(verdict, run_every=1.0 if going else None)(pair, doing)
+sides = zip(st.columns(2, gap="large"), "AB", pair, doing, strict=True)
+for side, letter, one, (trains, _) in sides:
+    with side:
+        draw_side(letter, one, trains)

@@ -1,0 +1,98 @@
+"""Twins: two runs that differ in one setting, side by side, and what is said of them."""
+
+import numpy as np
+import pytest
+
+from core import pictures
+from core.settings import settings_from
+from pages.shared.twins import differences
+from tests.pages.conftest import said, sound
+
+
+def pressed(open_page, listener, run, what):
+    """The settings of the two runs that a press on the button starts."""
+    tab = open_page("twins.py", run=run.id, differs=what)
+    sound(next(button for button in tab.button if button.label == "Train both").click().run())
+    return [settings for word, settings in listener.told if word == "train"]
+
+
+@pytest.mark.parametrize(
+    "what, changed",
+    [
+        ("Activation function", {"activation": "sigmoid"}),
+        ("BatchNorm", {"batch_norm": False}),
+        ("Dropout", {"dropout": 0.0}),
+        ("Hidden layers", {"depth": 3}),
+    ],
+)
+def test_a_twin_differs_in_one_option_of_its_architecture(
+    open_page, make_run, listener, what, changed
+):
+    run = make_run(network="mlp")
+    one, other = pressed(open_page, listener, run, what)
+    assert one == run.settings()
+    assert other.options == {**one.options, **changed} and other.bricks != one.bricks
+
+
+@pytest.mark.parametrize(
+    "what, field, value",
+    [
+        ("Learning rate", "learning_rate", None),
+        ("Random start", "initialisation", "small"),
+        ("Optimizer", "optimizer", "sgd"),
+    ],
+)
+def test_a_twin_differs_in_one_setting(open_page, make_run, listener, what, field, value):
+    one, other = pressed(open_page, listener, make_run(), what)
+    now = getattr(one, field)
+    assert getattr(other, field) == (pytest.approx(10 * now) if value is None else value)
+    assert other.model_copy(update={field: now}) == one
+
+
+def test_both_are_shown_with_what_differs_and_who_is_ahead(open_page, make_run):
+    one = make_run()
+    given = one.settings().model_dump(mode="json", exclude={"bricks"})
+    given["options"]["activation"] = "tanh"
+    other = make_run(settings=settings_from(given))
+    tab = open_page("twins.py", run=one.id, twin=other.id)
+    (told,) = differences(one.settings(), other.settings())
+    assert told == "activation Tanh instead of ReLU" and f"What differs: {told}." in said(tab)
+    table = tab.dataframe[0].value
+    assert table["Score"].tolist() == [one.summary().accuracy, other.summary().accuracy]
+    scores = [f"{score:.1%}" for score in table["Score"]]
+    if scores[0] == scores[1]:
+        assert f"More accurate: neither, {scores[0]} each." in said(tab)
+    else:
+        ahead = int(np.argmax(table["Score"]))
+        wanted = f"More accurate: **{'AB'[ahead]}**, {scores[ahead]} against {scores[1 - ahead]}."
+        assert wanted in said(tab)
+    scopes = [c for c in tab.get("bidi_component") if "scope_scope" in c.proto.component_name]
+    functions = [pictures.unpack(c.proto.bytes)[0]["cards"][1]["function"] for c in scopes]
+    assert functions == ["relu", "tanh"]
+
+
+def test_dead_units_are_counted_over_all_layers(open_page, make_run):
+    run = make_run(network="mlp")
+    tab = open_page("twins.py", run=run.id, twin="demo")
+    last = run.moments(run.steps()[-1:])[0].numbers
+    widths = {x.name: x.output_shape[0] for x in run.settings().layers if x.kind == "activation"}
+    dead = sum(last[name]["dead"] * width for name, width in widths.items())
+    assert tab.dataframe[0].value["Dead units"][0] == pytest.approx(dead / sum(widths.values()))
+
+
+def test_without_a_second_run_the_page_says_what_to_do(open_page, make_run):
+    tab = open_page("twins.py", run=make_run().id)
+    assert not tab.dataframe and "train twins above" in tab.selectbox[-1].proto.placeholder
+
+
+def test_a_second_run_that_is_not_here_is_told(open_page, make_run):
+    tab = open_page("twins.py", run=make_run().id, twin="gone")
+    assert "not on this machine" in tab.warning[0].value
+
+
+def test_the_second_run_is_in_the_link(open_page, make_run):
+    one, other = make_run(), make_run()
+    tab = open_page("twins.py", run=one.id)
+    box = next(box for box in tab.selectbox if box.label == "Beside it")
+    box.select(other.id).run()
+    assert sound(tab).query_params["twin"] == other.id
