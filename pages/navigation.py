@@ -21,6 +21,7 @@ PAGES = [
     st.Page("activations.py", title="Activations", icon=":material/bolt:"),
     st.Page("layer.py", title="Inside a layer", icon=":material/layers:"),
     st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
+    st.Page("step.py", title="One training step", icon=":material/footprint:"),
     st.Page("twins.py", title="Twins", icon=":material/call_split:"),
     st.Page("comparisons.py", title="Comparisons", icon=":material/compare_arrows:"),
     st.Page("data.py", title="Your data", icon=":material/upload_file:"),

@@ -23,7 +23,7 @@ def controls(run: Run, summary: Summary, settings: Settings, rate: float) -> Non
             icon=f":material/{icon}:",
             help=help_text,
             disabled=disabled,
-            on_click=_tell,
+            on_click=tell,
             args=(run.id, Command(word)),
         )
 
@@ -51,8 +51,9 @@ def controls(run: Run, summary: Summary, settings: Settings, rate: float) -> Non
             else None,
         )
     if typed is not None:
-        _tell(run.id, Command("learning_rate", typed))
+        tell(run.id, Command("learning_rate", typed))
 
 
-def _tell(run_id: str, command: Command) -> None:
+def tell(run_id: str, command: Command) -> None:
+    """Say something to a run in training."""
     engine().command(run_id, command)  # one that comes too late changes nothing

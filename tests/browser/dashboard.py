@@ -27,6 +27,7 @@ PAGES = {
     "activations": "Activations",
     "layer": "Inside a layer",
     "functions": "Activation functions",
+    "step": "One training step",
     "twins": "Twins",
     "comparisons": "Comparisons",
     "data": "Your data",
@@ -34,7 +35,7 @@ PAGES = {
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|twins|comparisons|data|runs)/_stcore/(health|host-config)$"
+    r"/(weights|activations|layer|functions|step|twins|comparisons|data|runs)/_stcore/(health|host-config)$"
 )
 
 

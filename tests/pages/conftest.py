@@ -31,7 +31,7 @@ from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
 ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
-PAGES = (*ABOUT_RUNS, "twins.py", "comparisons.py", "data.py")
+PAGES = (*ABOUT_RUNS, "step.py", "twins.py", "comparisons.py", "data.py")
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
 PAYLOADS = (
@@ -78,7 +78,7 @@ class Listener:
 
     def ask(self, task: Callable[..., Any], *given: Any) -> Any:
         shapes = [part.shape for part in given if isinstance(part, np.ndarray)]
-        self.told.append((task.__name__, shapes[0]))
+        self.told.append((task.__name__, shapes[0] if shapes else None))
         return task(*given)
 
     def remove(self, run: Run) -> None:

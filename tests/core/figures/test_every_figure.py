@@ -77,6 +77,7 @@ ARGUMENTS = {
             | dict(value=np.stack([v, v]), derivative=np.stack([v, -v]))
         ],
     ),
+    "layer_bars": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
     "run_curves": lambda v: dict(lines={"a & b": (steps(v), v), "c": (steps(v), -v)}),
     "softmax_steps": lambda v: dict(labels=labels(v), logits=v, truth=0, temperature=0.5),
     "states_over_time": lambda v: dict(

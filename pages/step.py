@@ -1,0 +1,57 @@
+"""One training step: a batch walked forward and back through a run's network, in its numbers."""
+
+import streamlit as st
+
+from core.commands import Command
+from core.engine import engine
+from pages.shared.arithmetic import draw_unit
+from pages.shared.asking import NoAnswer
+from pages.shared.choose import choose_run, number_chosen
+from pages.shared.fresh import keep_fresh
+from pages.shared.stages import (
+    choose_exact,
+    draw_backward,
+    draw_batch,
+    draw_forward,
+    draw_loss,
+    draw_update,
+    walked,
+)
+from pages.shared.steering import tell
+
+st.write(
+    "What happens in one step of training: a batch goes forward through the layers, the loss says "
+    "how wrong the answer is, the gradient goes back, and every weight is changed a little."
+)
+run, summary = choose_run()
+keep_fresh(run, summary)
+settings = run.settings()
+if summary.state == "running" and run.id in engine().jobs:
+    st.button(
+        "Pause the run here",
+        icon=":material/pause:",
+        help="Its exact state is then kept, and the next step can be walked.",
+        on_click=tell,
+        args=(run.id, Command("pause")),
+    )
+step = choose_exact(run, settings)
+if step is None:
+    st.info(
+        "No exact state was kept from which another step follows. A run keeps one every few "
+        "seconds and whenever it is paused: train one, and pause it.",
+        icon=":material/info:",
+    )
+    st.stop()
+example = number_chosen("Example of the batch", "example", settings.batch_size - 1)
+try:
+    walk = walked(run.id, step, example, run)
+except NoAnswer as fault:
+    st.warning(str(fault), icon=":material/hourglass_empty:")
+    st.stop()
+
+draw_batch(settings, walk)
+draw_forward(settings, walk)
+draw_loss(settings, walk)
+draw_backward(settings, walk)
+draw_update(settings, walk)
+draw_unit(settings, walk)
