@@ -42,7 +42,7 @@ if step is None:
         icon=":material/info:",
     )
     st.stop()
-example = number_chosen("Example of the batch", "example", settings.batch_size - 1)
+example = number_chosen("Example", "example", settings.batch_size - 1)
 try:
     walk = walked(run.id, step, example, run)
 except NoAnswer as fault:

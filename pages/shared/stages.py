@@ -7,7 +7,7 @@ import streamlit as st
 from core.figures.layer_bars import layer_bars
 from core.one_step import Walk, one_step
 from core.runs import Run
-from core.settings import Settings
+from core.settings import OPTIMIZERS, Settings
 from core.softmax import softmax
 from pages.shared.asking import NoAnswer
 from pages.shared.chart import still_chart
@@ -17,24 +17,24 @@ from pages.shared.prediction import draw_input
 
 SHOWN = 8
 """Changed weights that a table shows one by one."""
+MEANS = r"m \leftarrow 0.9\,m + 0.1\,g, \quad s \leftarrow 0.999\,s + 0.001\,g^2"
 RULES = {
     "sgd": (
-        r"v \leftarrow 0.9\,v + g \qquad w \leftarrow w - \eta\,v",
+        (r"v \leftarrow 0.9\,v + g", r"w \leftarrow w - \eta\,v"),
         "the gradient g joins the velocity v of the steps before; the weight follows v",
     ),
     "adam": (
-        r"m \leftarrow 0.9\,m + 0.1\,g \quad s \leftarrow 0.999\,s + 0.001\,g^2 \quad "
-        r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + 10^{-8})",
-        "the mean m of the last gradients, divided by their usual size: every weight moves by "
-        "about η",
+        (MEANS, r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + 10^{-8})"),
+        "the mean m of the last gradients, divided by their usual size √s (hats: scaled up while "
+        "few were seen); every weight moves by about η",
     ),
     "adamw": (
-        r"w \leftarrow w - 0.01\,\eta\,w \quad \text{then as Adam:} \quad "
-        r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + 10^{-8})",
+        (r"w \leftarrow w - 0.01\,\eta\,w", MEANS)
+        + (r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat s} + 10^{-8})",),
         "each weight shrinks a little first, then moves as with Adam",
     ),
     "rmsprop": (
-        r"s \leftarrow 0.99\,s + 0.01\,g^2 \quad w \leftarrow w - \eta\,g / (\sqrt{s} + 10^{-8})",
+        (r"s \leftarrow 0.99\,s + 0.01\,g^2", r"w \leftarrow w - \eta\,g / (\sqrt{s} + 10^{-8})"),
         "the gradient divided by its usual size",
     ),
 }
@@ -137,9 +137,11 @@ def draw_backward(settings: Settings, walk: Walk) -> None:
 def draw_update(settings: Settings, walk: Walk) -> None:
     """How the step changed the weights, layer by layer, and the most changed ones by themselves."""
     st.subheader("5 · The update")
-    rule, words = RULES[settings.optimizer]
-    st.latex(rule)
-    st.write(f"{settings.optimizer.upper()}: {words}. Here η = {walk.learning_rate:g}.")
+    rules, words = RULES[settings.optimizer]
+    for rule in rules:
+        st.latex(rule)
+    title = OPTIMIZERS[settings.optimizer]
+    st.write(f"{title}: {words}. Here η = {walk.learning_rate:g}.")
     rows = []
     for (layer, kind), before in walk.before.items():
         change = walk.after[layer, kind].astype(np.float64) - before
@@ -161,7 +163,12 @@ def draw_update(settings: Settings, walk: Walk) -> None:
         ", ".join(map(str, np.unravel_index(n, walk.before[layer, kind].shape))) for n in most
     ]
     st.dataframe(
-        {"Place": places, "Before": before[most], "Gradient": slope[most], "After": after[most]},
+        {
+            "Place (unit, input …)": places,
+            "Before": before[most],
+            "Gradient": slope[most],
+            "After": after[most],
+        },
         hide_index=True,
         column_config={
             name: st.column_config.NumberColumn(format="%.6g")
