@@ -34,7 +34,7 @@ LONG = 200
 def measure() -> Result:
     """Both architectures; the goal for the pictures is one for two_linear."""
     with serving() as server, chromium() as browser:
-        found = {name: _compare(server, browser, name) for name in RUNS}
+        found = {name: compare(server, browser, name) for name in RUNS}
     ratio = {name: each["ratio"] for name, each in found.items()}
     first = found["two_linear"]
     pictures = first["pictures_per_s"]
@@ -52,7 +52,8 @@ def measure() -> Result:
     )
 
 
-def _compare(server: Server, browser: Browser, name: str) -> dict[str, Any]:
+def compare(server: Server, browser: Browser, name: str, path: str = "") -> dict[str, Any]:
+    """One architecture in turns: watched on a page, and in a bare loop with no page open."""
     given = {"architecture": name}
     settings = settings_from(given)
     watched: list[dict[str, Any]] = []
@@ -60,7 +61,7 @@ def _compare(server: Server, browser: Browser, name: str) -> dict[str, Any]:
         pass
 
     def ours() -> float:
-        watched.append(_watch(server, browser, name))
+        watched.append(watch(server, browser, name, path))
         return watched[-1]["speed"]
 
     def bare() -> float:
@@ -93,9 +94,10 @@ def _running(server: Server, browser: Browser, name: str) -> Iterator[tuple[Run,
         stop(page, run)
 
 
-def _watch(server: Server, browser: Browser, name: str) -> dict[str, Any]:
+def watch(server: Server, browser: Browser, name: str, path: str = "") -> dict[str, Any]:
+    """How fast a run trains and is drawn while a browser watches it on one page."""
     running = _running(server, browser, name)
-    with running as (run, _), watching(f"{server.url}/?run={run.id}") as count:
+    with running as (run, _), watching(f"{server.url}/{path}?run={run.id}") as count:
         time.sleep(SETTLE_SECONDS)
         start = count()
         time.sleep(WATCHED_SECONDS)

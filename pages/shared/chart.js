@@ -186,7 +186,7 @@ function move(node, state) {
     });
     window.Plotly.update(node, change, frame.layout ?? {}, frame.traces);
   }
-  window.__layerscopeMoves = (window.__layerscopeMoves ?? 0) + 1;
+  (window.__layerscope ??= { frames: 0, sockets: 0, step: null }).frames++;
 }
 
 export default function ({ data, parentElement }) {
