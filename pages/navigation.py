@@ -21,6 +21,7 @@ PAGES = [
     st.Page("activations.py", title="Activations", icon=":material/bolt:"),
     st.Page("layer.py", title="Inside a layer", icon=":material/layers:"),
     st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
+    st.Page("gallery.py", title="Layer gallery", icon=":material/toys:"),
     st.Page("comparisons.py", title="Comparisons", icon=":material/compare_arrows:"),
     st.Page("data.py", title="Your data", icon=":material/upload_file:"),
     st.Page("runs.py", title="Runs", icon=":material/folder_open:"),

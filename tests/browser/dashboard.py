@@ -27,13 +27,14 @@ PAGES = {
     "activations": "Activations",
     "layer": "Inside a layer",
     "functions": "Activation functions",
+    "gallery": "Layer gallery",
     "comparisons": "Comparisons",
     "data": "Your data",
     "runs": "Runs",
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|comparisons|data|runs)/_stcore/(health|host-config)$"
+    r"/(weights|activations|layer|functions|gallery|comparisons|data|runs)/_stcore/(health|host-config)$"
 )
 
 

@@ -15,6 +15,7 @@ DRAWN = {
     "activations": ".js-plotly-plot svg.main-svg",
     "layer": ".js-plotly-plot svg.main-svg",
     "functions": ".js-plotly-plot svg.main-svg",
+    "gallery": ".lesson canvas",
     "comparisons": ".js-plotly-plot svg.main-svg",
     "data": "[data-testid=stFileUploader]",
     "runs": "[data-testid=stDataFrame] canvas",
