@@ -139,7 +139,7 @@ def test_a_lines_error_and_gradient_are_those_of_autograd_and_the_best_line_is_n
 def sends(page):
     """What this page sends to its server, as it grows."""
     sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     return sent
 
 
