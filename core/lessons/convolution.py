@@ -9,8 +9,9 @@ LESSON = Lesson(
     sentence="A small kernel of weights slides over the picture. At every place each weight is "
     "multiplied with the pixel under it, and the sum of the products is one pixel of the output. "
     "The same few weights are used everywhere.",
-    try_this="Choose “Vertical edges”: the output is positive where the ink begins from the left "
-    "and negative where it ends. Then set the stride to 2 and watch the output shrink.",
+    try_this="With “Vertical edges” the output is positive where, from the left, ink begins, and "
+    "negative where it ends. Choose “Horizontal edges” and see what turns. Then set the "
+    "stride to 2 and watch the output shrink.",
     controls=(
         Control(
             "preset",
@@ -27,7 +28,7 @@ LESSON = Lesson(
             "channels",
             "Input channels",
             "1: the digit",
-            choices=("1: the digit", "2: the digit and its mirror image"),
+            choices=("1: the digit", "2: and its mirror"),
         ),
     ),
     numbers=lambda: {"image": digit(14)},

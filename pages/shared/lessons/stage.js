@@ -95,7 +95,7 @@ class Panel {
         }
       }
     }
-    pen.globalAlpha = 0.28;
+    pen.globalAlpha = 0.18;
     pen.strokeStyle = this.stage.colours.input;
     pen.lineWidth = 1;
     pen.beginPath();
