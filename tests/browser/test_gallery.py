@@ -160,6 +160,9 @@ def test_a_slider_moved_by_keyboard_changes_the_numbers_and_asks_no_server(
     assert output.evaluate("node => node.toDataURL()") != picture
     page.get_by_label("Weight, channel 0, row 1, column 1").fill("2")
     expect(page.get_by_role("combobox", name="Kernel", exact=True)).to_have_value("Own")
+    page.get_by_role("combobox", name="Input channels").select_option(index=1)
+    expect(page.get_by_label("Weight, channel 1, row 2, column 2")).to_be_visible()
+    expect(page.get_by_label("Weight, channel 0, row 1, column 1")).to_have_value("2")
     output.press("ArrowUp")
     assert (len(sent), asked) == (before, [])
 

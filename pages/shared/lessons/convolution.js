@@ -35,13 +35,11 @@ DRAWINGS.convolution = (stage, { image }) => {
     const { kernel, stride, padding, dilation, bias, preset } = values;
     const channels = values.channels.startsWith("2") ? 2 : 1;
     const key = `${kernel} ${channels}`;
-    if (preset !== "Own" || !weights || made.split("/")[0] !== key) {
-      if (made !== `${key}/${preset}`) {
-        const name = preset === "Own" ? "Identity" : preset;
-        const known = presetKernel(name, kernel);
-        weights = Float32Array.from([...known, ...known]);
-        fields(kernel, channels);
-      }
+    if (made !== `${key}/${preset}`) {
+      const own = preset === "Own" && weights?.length === 2 * kernel * kernel;
+      const known = presetKernel(preset, kernel); // an own kernel of another size begins as identity
+      if (!own) weights = Float32Array.from([...known, ...known]);
+      if (!own || made.split("/")[0] !== key) fields(kernel, channels);
     }
     made = `${key}/${preset}`;
     const planes = Float32Array.from(channels === 2 ? [...one, ...mirror] : one);
