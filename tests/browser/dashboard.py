@@ -27,15 +27,17 @@ PAGES = {
     "activations": "Activations",
     "layer": "Inside a layer",
     "functions": "Activation functions",
-    "step": "One training step",
+    "step": "One step",
     "twins": "Twins",
+    "gallery": "Layer gallery",
     "comparisons": "Comparisons",
     "data": "Your data",
     "runs": "Runs",
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|step|twins|comparisons|data|runs)/_stcore/(health|host-config)$"
+    r"/(weights|activations|layer|functions|step|twins|gallery|comparisons|data|runs)"
+    r"/_stcore/(health|host-config)$"
 )
 
 

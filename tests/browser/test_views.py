@@ -98,24 +98,39 @@ def test_another_input_changes_the_prediction(page, server, run, troubles):
     page.wait_for_url(re.compile("image=50"))
 
 
-def test_functions_have_their_slider_and_softmax_its_temperature(page, server, run, troubles):
+def test_functions_are_seen_at_work_and_a_number_can_be_chosen(page, server, run, troubles):
     follow(page, f"{server.url}/functions?run={run.id}", troubles)
-    expect(page.get_by_text("lie where the derivative")).to_be_visible(timeout=SLOW)
-    page.get_by_role("radio", name="Tanh", exact=True).click()
-    expect(page.get_by_text("does not use this function")).to_be_visible(timeout=SLOW)
-    expect(page.locator(".katex").first).to_be_visible()
-    page.get_by_role("radio", name="Leaky ReLU").click()
-    slope = page.get_by_test_id("stSlider").get_by_role("slider")
-    expect(slope).to_be_visible(timeout=SLOW)
-    slope.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile("parameter_leaky_relu="))
-    page.get_by_role("radio", name="Softmax").click()
+    plot = page.locator('canvas[data-plane="relu1/plot"]')
+    expect(plot).to_be_visible(timeout=SLOW)
+    expect(page.locator(".card.work .numbers")).to_contain_text("in the dead zone")
+    said = page.locator(".card.work .says")
+    expect(said).to_contain_text("f′ is not 0 for")
+    before, number = said.inner_text(), page.get_by_role("spinbutton", name="number")
+    number.fill("3")
+    expect(said).not_to_have_text(before, use_inner_text=True)
+    page.locator('canvas[data-plane="relu1/given"]').click(position={"x": 2, "y": 2})
+    expect(number).to_have_value("0")
+    expect(said).to_have_text(before, use_inner_text=True)
+
+
+def test_parameters_and_the_temperature_redraw_without_the_server(page, server, run, troubles):
+    follow(page, f"{server.url}/functions?view=all+functions&functions=Leaky+ReLU", troubles)
+    first = "document.querySelector('.js-plotly-plot').data[0].y[0]"
+    slider = page.get_by_role("slider", name="Negative slope")
+    expect(slider).to_be_visible(timeout=SLOW)
+    page.wait_for_function(f"Math.abs({first} + 0.06) < 1e-6")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(f"Math.abs({first} + 6) < 1e-6")
+    page.get_by_role("radio", name="softmax").click()
     expect(page.get_by_text("From the last layer's numbers")).to_be_visible(timeout=SLOW)
-    page.get_by_test_id("stSlider").filter(has_text="Temperature").get_by_role("slider").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile("temperature=1.1"))
-    expect(page.locator(".js-plotly-plot")).to_contain_text("temperature 1.1")
+    heat = page.get_by_role("slider", name="Temperature")
+    expect(heat).to_be_visible(timeout=SLOW)
+    shown = "Math.max(...document.querySelector('.js-plotly-plot').data[2].y)"
+    before = page.evaluate(shown)
+    heat.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(f"{shown} < {before} - 0.01")
 
 
 def test_names_are_text_and_nothing_else(page, server, troubles):
@@ -135,7 +150,7 @@ def test_names_are_text_and_nothing_else(page, server, troubles):
         assert question.inner_text().replace("\u2060", "") == f"Delete “{kept}”?"
         assert armed.count() == 0
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Train").click()
+    page.get_by_role("link", name="Train", exact=True).click()
     drawn(page)
     shown = page.get_by_role("combobox", name="Run")
     assert shown.input_value().startswith(kept)

@@ -1,0 +1,36 @@
+"""A lesson on the page: its controls, its mathematics and its drawing, all in the browser."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from core.figures.style import ROLES
+from core.lessons import LESSONS
+from core.lessons.lesson import Lesson
+
+FOLDER = Path(__file__).parent / "lessons"
+MATHEMATICS = FOLDER / "mathematics.js"
+PARTS = (  # one script
+    *(MATHEMATICS, FOLDER / "stage.js", FOLDER / "window.js"),
+    *(FOLDER / f"{name}.js" for name in LESSONS),
+    FOLDER / "lesson.js",
+)
+_mount = st.components.v2.component(
+    "layerscope_lesson",
+    css=(FOLDER / "lesson.css").read_text(encoding="utf-8"),
+    js="\n".join(part.read_text(encoding="utf-8") for part in PARTS),
+)
+
+
+def draw_lesson(lesson: Lesson, numbers: dict[str, np.ndarray]) -> None:
+    """Draw a lesson with its numbers; from then on the browser needs no server for it."""
+    _mount(
+        key=f"lesson-{lesson.name}",
+        data={
+            "name": lesson.name,
+            "controls": [control.as_data() for control in lesson.controls],
+            "numbers": {name: array.tolist() for name, array in numbers.items()},
+            "colours": ROLES,
+        },
+    )
