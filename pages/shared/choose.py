@@ -76,7 +76,8 @@ def choose_beside(listed: dict[str, Summary]) -> str | None:
         "Beside it",
         list(listed),
         key="_twin",
-        format_func=lambda run_id: label(listed[run_id]),
+        # nothing in it that changes while the run trains: a browser would send the old words
+        format_func=lambda run_id: f"{listed[run_id].name} · {run_id[-4:]}",
         on_change=lambda: put_beside(st.session_state["_twin"]),
         placeholder="Choose a run to stand beside it, or train twins above",
     )

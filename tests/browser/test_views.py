@@ -115,7 +115,7 @@ def test_functions_are_seen_at_work_and_a_number_can_be_chosen(page, server, run
 
 def test_parameters_and_the_temperature_redraw_without_the_server(page, server, run, troubles):
     follow(page, f"{server.url}/functions?view=all+functions&functions=Leaky+ReLU", troubles)
-    first = "document.querySelector('.js-plotly-plot').data[0].y[0]"
+    first = "document.querySelector('.js-plotly-plot')._fullData[0].y[0]"
     slider = page.get_by_role("slider", name="Negative slope")
     expect(slider).to_be_visible(timeout=SLOW)
     page.wait_for_function(f"Math.abs({first} + 0.06) < 1e-6")
@@ -126,7 +126,7 @@ def test_parameters_and_the_temperature_redraw_without_the_server(page, server, 
     expect(page.get_by_text("From the last layer's numbers")).to_be_visible(timeout=SLOW)
     heat = page.get_by_role("slider", name="Temperature")
     expect(heat).to_be_visible(timeout=SLOW)
-    shown = "Math.max(...document.querySelector('.js-plotly-plot').data[2].y)"
+    shown = "Math.max(...document.querySelector('.js-plotly-plot')._fullData[2].y)"
     before = page.evaluate(shown)
     heat.focus()
     page.keyboard.press("End")
