@@ -169,8 +169,7 @@ class Engine:
                 job.send(Command("pause"))
             if over:
                 return
-            if not wanted:
-                job.channel.joined.wait(UNWATCHED_PAUSE)
+            job.channel.joined.wait(job.rest() if wanted else UNWATCHED_PAUSE)
 
     def command(self, run_id: str, command: Command) -> bool:
         """Steer a run; False where this process does not train it (any more)."""

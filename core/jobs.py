@@ -20,7 +20,7 @@ LOST_SECONDS = 10.0
 """A worker that has not answered for so long is lost."""
 PATIENCE = 1.0
 """Seconds between two tries to write to a full disk."""
-INSIDE_SECONDS = 0.08
+INSIDE_SECONDS = 0.1
 """Least time between two live pictures of a layer's inside."""
 
 
@@ -96,6 +96,14 @@ class Job:
                 continue
             layer = next(layer for layer in layers if layer.name == name)
             insides[name].publish(pictures.live_inside(layer, layers, self._probes, moment))
+
+    def rest(self) -> float:
+        """Seconds in which nobody who watches needs a picture: insides are seen less often."""
+        watched = self.channel.watched_insides()
+        if not watched or self.channel.watched(alone=True):
+            return 0.0
+        due = min(self.channel.insides[name].published for name in watched) + INSIDE_SECONDS
+        return max(0.0, due - time.monotonic())
 
     def store(self, records: list[Record]) -> bool:
         """Append to the run's file; on a full disk keep the records here and say so."""

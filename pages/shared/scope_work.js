@@ -84,7 +84,41 @@ class WorkCard extends Card {
   paint(grid, scale, probe, frame) {
     const context = (this.context ??= this.plot.getContext("2d"));
     const ratio = window.devicePixelRatio || 1;
-    const [wide, pad, foot] = [this.plot.width, 6 * ratio, 16 * ratio];
+    const { width: wide, height: tall } = this.plot;
+    const [pad, low] = [6 * ratio, (PLOT_HIGH + SPREAD_HIGH) * ratio];
+    const theme = this.scope.root.dataset.theme;
+    const still = this.still;
+    if (still?.scale !== scale || still.curve !== this.curve || still.theme !== theme || still.of.width !== wide)
+      this.background(grid, scale, theme);
+    const { xOf, yOf, high, of } = this.still;
+    context.clearRect(0, 0, wide, tall);
+    context.drawImage(of, 0, 0);
+    context.fillStyle = ACCENT["pre-activation"];
+    const start = frame.start + this.spread.offset;
+    const [bins, room] = [this.spread.width, low - high - pad];
+    for (let bin = 0; bin < bins; bin++) {
+      // the root of the count, so that few numbers far out stay visible beside many
+      const tall = Math.sqrt(frame.bytes[start + bin] / 255) * room;
+      const [left, right] = [bin, bin + 1].map((edge) => xOf(((2 * edge) / bins - 1) * scale));
+      context.fillRect(left, low - tall, Math.max(1, right - left - ratio), tall);
+    }
+    this.xs.forEach((x, at) => {
+      const chosen = at === probe % this.xs.length;
+      context.globalAlpha = chosen ? 1 : 0.45;
+      context.beginPath();
+      context.arc(xOf(x), yOf(interpolated(grid, this.curve.value, x)), (chosen ? 5 : 3.5) * ratio, 0, 7);
+      context.fill();
+    });
+    context.globalAlpha = 1;
+  }
+
+  /** The zones, the curve, its derivative and the axis: drawn anew only where one of them changes. */
+  background(grid, scale, theme) {
+    const ratio = window.devicePixelRatio || 1;
+    const { width: wide, height: tall } = this.plot;
+    const of = new OffscreenCanvas(wide, tall);
+    const context = of.getContext("2d");
+    const [pad, foot] = [6 * ratio, 16 * ratio];
     const [high, low] = [PLOT_HIGH * ratio, (PLOT_HIGH + SPREAD_HIGH) * ratio];
     const style = getComputedStyle(this.plot);
     const xOf = (x) => pad + ((x / scale + 1) / 2) * (wide - 2 * pad);
@@ -92,7 +126,7 @@ class WorkCard extends Card {
     const lines = ["value", "slope"].map((name) => xs.map((x) => interpolated(grid, this.curve[name], x)));
     const [least, most] = [Math.min(0, ...lines.flat()), Math.max(1e-9, ...lines.flat())];
     const yOf = (y) => high - pad - ((y - least) / (most - least)) * (high - 2 * pad);
-    context.clearRect(0, 0, wide, this.plot.height);
+    this.still = { scale, theme, curve: this.curve, xOf, yOf, high, of };
     for (const [kind, from, to] of this.card.zones) {
       const [left, right] = [from, to].map((end) => xOf(Math.max(-scale, Math.min(scale, end))));
       context.globalAlpha = 0.18;
@@ -119,21 +153,6 @@ class WorkCard extends Card {
       context.stroke();
     });
     context.setLineDash([]);
-    context.fillStyle = ACCENT["pre-activation"];
-    const start = frame.start + this.spread.offset;
-    const [bins, room] = [this.spread.width, low - high - pad];
-    for (let bin = 0; bin < bins; bin++) {
-      // the root of the count, so that few numbers far out stay visible beside many
-      const tall = Math.sqrt(frame.bytes[start + bin] / 255) * room;
-      const [left, right] = [bin, bin + 1].map((edge) => xOf(((2 * edge) / bins - 1) * scale));
-      context.fillRect(left, low - tall, Math.max(1, right - left - ratio), tall);
-    }
-    this.xs.forEach((x, at) => {
-      context.globalAlpha = at === probe % this.xs.length ? 1 : 0.45;
-      context.beginPath();
-      context.arc(xOf(x), yOf(interpolated(grid, this.curve.value, x)), (at === probe % this.xs.length ? 5 : 3.5) * ratio, 0, 7);
-      context.fill();
-    });
     context.globalAlpha = 0.7;
     context.fillStyle = style.color;
     context.font = `${11 * ratio}px ${style.fontFamily}`;
