@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +22,23 @@ def job(home: Path) -> Iterator[Job]:
     live.channels.clear()
 
 
-def watch(channel: live.Channel) -> None:
-    channel.bells[asyncio.Event()] = asyncio.new_event_loop()
+@pytest.fixture
+def watch() -> Iterator[Callable[[live.Channel], None]]:
+    """Let somebody watch a channel."""
+    loop = asyncio.new_event_loop()
+
+    def watch(channel: live.Channel) -> None:
+        channel.bells[asyncio.Event()] = loop
+
+    yield watch
+    loop.close()
 
 
 def newest(job: Job) -> Moment:
     return next(record for record in trained(job.settings) if isinstance(record, Moment))
 
 
-def test_who_watches_the_functions_is_sent_them_and_no_strip(job: Job):
+def test_who_watches_the_functions_is_sent_them_and_no_strip(job: Job, watch):
     work = job.channel.insides[pictures.AT_WORK]
     watch(work)
     job.show(newest(job))
@@ -39,7 +47,7 @@ def test_who_watches_the_functions_is_sent_them_and_no_strip(job: Job):
     assert set(header["frames"][0]["work"]) == {"relu1"}
 
 
-def test_only_who_watches_the_strip_needs_every_picture(job: Job):
+def test_only_who_watches_the_strip_needs_every_picture(job: Job, watch):
     assert job.rest() == 0
     work = job.channel.insides[pictures.AT_WORK]
     watch(work)
