@@ -72,7 +72,7 @@ async function draw(node, state) {
     while (state.bytes && due(state) && !state.gone && node.clientWidth > 0) {
       const { bytes } = state;
       state.bytes = null;
-      const { script, key, config, figure } = JSON.parse(new TextDecoder().decode(bytes));
+      const { script, key, config, figure, words } = JSON.parse(new TextDecoder().decode(bytes));
       node.style.height = `${figure.layout.height}px`;
       const waiting = setTimeout(() => say(node, "The chart is on its way …"), patience);
       let Plotly;
@@ -103,9 +103,8 @@ async function draw(node, state) {
       sliders(node, state, figure.frames, layout);
       state.width = layout.width;
       state.drawn = bytes;
-      const title = (axis) => layout[axis]?.title?.text ?? "";
       node.setAttribute("role", "img");
-      node.setAttribute("aria-label", `Chart of ${title("yaxis")} over ${title("xaxis")}`);
+      node.setAttribute("aria-label", words);
     }
   } catch (error) {
     say(node, `This chart cannot be drawn: ${error.message}`);

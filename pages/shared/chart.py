@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures import style
+from core.figures.description import sentence
 
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -50,7 +51,8 @@ def live_chart(fig: go.Figure, key: str) -> None:
     """
     publish_plotly()
     sliders = len({frame.group for frame in fig.frames})
-    head = json.dumps({"script": f"app/static/{NAME}", "key": key, "config": CONFIG})
+    told = {"script": f"app/static/{NAME}", "key": key, "config": CONFIG, "words": sentence(fig)}
+    head = json.dumps(told)
     data = f'{head[:-1]}, "figure": {fig.to_json(validate=False)}}}'  # into the same object
     _chart(
         key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE) + SLIDER * sliders
@@ -59,7 +61,7 @@ def live_chart(fig: go.Figure, key: str) -> None:
 
 def still_chart(fig: go.Figure, key: str) -> None:
     """Draw a figure that stands still until something else is chosen, in the page's colours."""
-    st.plotly_chart(fig, key=key, theme="streamlit", config=CONFIG)
+    st.plotly_chart(fig, key=key, theme="streamlit", config=CONFIG, alt=sentence(fig))
 
 
 def publish_plotly(folder: Path = STATIC) -> Path | None:

@@ -13,6 +13,7 @@ import core.figures
 from core.figures import FIGURES, style
 
 FOLDER = Path(core.figures.__file__).parent
+NO_FIGURES = ("style", "sliders", "description")
 VALUES = {
     "empty": np.array([]),
     "one value": np.array([0.5]),
@@ -129,7 +130,7 @@ def ranges(layout):
 
 
 def test_every_file_of_the_folder_is_listed():
-    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "style", "sliders"}
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", *NO_FIGURES}
     assert files == set(FIGURES)
     assert all(function.__name__ == name for name, function in FIGURES.items())
 
@@ -148,7 +149,7 @@ def test_figures_import_numpy_and_plotly_only(path):
             imported.add(str(node.module))
     ours = {name for name in imported if name.startswith("core")}
     assert all(name.startswith("core.figures") for name in ours)
-    standard = {"collections.abc", "typing", "textwrap"}
+    standard = {"collections.abc", "typing", "textwrap", "html", "re"}
     assert imported - ours - standard <= {"numpy", "plotly.graph_objects", "plotly.subplots"}
 
 
@@ -159,7 +160,7 @@ def test_no_figure_names_a_colour_of_its_own(path):
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    if path.stem not in ("style", "sliders"):
+    if path.stem not in NO_FIGURES:
         assert not [text for text in literals if text.startswith(("#", "rgb"))]
 
 

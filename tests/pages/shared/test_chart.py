@@ -85,5 +85,7 @@ def test_a_page_holds_both_kinds_and_what_is_sent_is_strict_json():
     sent = json.loads(live.proto.bytes, parse_constant=pytest.fail)
     assert sent["key"] == "live"
     assert sent["script"] == f"app/static/{chart.NAME}"
+    words = "Loss over step. training: from 2 at 1 to 2 at 1; lowest 2 at 1, highest 2 at 1."
+    assert sent["words"] == still.proto.alt == words
     assert sent["figure"]["layout"]["yaxis"]["title"]["text"] == "loss"
     assert json.loads(still.proto.spec, parse_constant=pytest.fail) == sent["figure"]
