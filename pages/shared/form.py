@@ -92,7 +92,7 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     key = f"{family}_{name}" if family else name
     default = field.default if default is None else default
     title = field.title or name.replace("_", " ").capitalize()
-    help_text, low, high = field.description, *_bounds(field)
+    help_text, low, high = field.description, *bounds(field)
     if get_origin(field.annotation) is Literal:
         words = [str(word) for word in get_args(field.annotation)]
         return _pick(
@@ -136,7 +136,8 @@ def _pick(
     )
 
 
-def _bounds(field: FieldInfo) -> tuple[float, float]:
+def bounds(field: FieldInfo) -> tuple[float, float]:
+    """The least and the largest number that a field takes."""
     low, high = 0.0, 1e12
     for rule in field.metadata:
         match rule:

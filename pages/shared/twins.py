@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from core import live
 from core.architectures import ARCHITECTURES
@@ -19,13 +20,15 @@ from core.unfit import Unfit
 from pages.shared import packed
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose, open_run, put_beside
-from pages.shared.form import TITLES, field_input
+from pages.shared.form import TITLES, bounds, field_input
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
 from pages.shared.scope import scope
 
 FREE = ("learning_rate", "initialisation", "optimizer", "schedule", "batch_size", "share", "seed")
 """What may differ besides the architecture's own settings."""
+MOST_SHOWN = 1000.0
+"""The largest number that the form's fields take."""
 
 
 def base_of(run: Run) -> Settings:
@@ -42,7 +45,7 @@ def choose_twin(settings: Settings) -> Settings | Unfit:
     name = choose("What differs", list(fields), "differs", titles.__getitem__)
     now = settings.options.get(name, getattr(settings, name, fields[name].default))
     st.caption(f"{titles[name]}: {_word(now)} in the one. In the other:")
-    value = field_input(name, fields[name], "twin", _another(name, now))
+    value = field_input(name, fields[name], "twin", _another(name, now, fields[name]))
     given = settings.model_dump(mode="json", exclude={"bricks"})
     if name in options:
         given["options"] = {**given["options"], name: value}
@@ -54,7 +57,7 @@ def choose_twin(settings: Settings) -> Settings | Unfit:
         return fault
 
 
-def _another(name: str, now: Any) -> Any:
+def _another(name: str, now: Any, field: FieldInfo) -> Any:
     """A value to begin with that is not the one there is."""
     if isinstance(now, bool):
         return not now
@@ -65,9 +68,12 @@ def _another(name: str, now: Any) -> Any:
         return first if now != first else second
     if name == "dropout":
         return 0.0 if now else 0.5
+    low, high = bounds(field)
     if isinstance(now, float):
-        return now * 10 if name == "learning_rate" else now / 2
-    return now + 1 if isinstance(now, int) else now
+        return max(low, min(now * 10 if name == "learning_rate" else now / 2, high, MOST_SHOWN))
+    if isinstance(now, int):
+        return now + 1 if now < high else now - 1
+    return now
 
 
 def _word(value: Any) -> str:

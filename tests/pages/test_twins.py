@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core import pictures
+from core import pictures, runs
 from core.settings import settings_from
 from pages.shared.twins import differences
 from tests.pages.conftest import said, sound
@@ -47,6 +47,25 @@ def test_a_twin_differs_in_one_setting(open_page, make_run, listener, what, fiel
     now = getattr(one, field)
     assert getattr(other, field) == (pytest.approx(10 * now) if value is None else value)
     assert other.model_copy(update={field: now}) == one
+
+
+@pytest.mark.parametrize(
+    "what, changes, other",
+    [
+        ("Hidden layers", {"options": {"depth": 12}}, ("depth", 11)),
+        ("Share of the training data", {"share": 0.001}, ("share", 0.001)),
+        ("Learning rate", {"learning_rate": 900.0}, ("learning_rate", 1000.0)),
+    ],
+)
+def test_a_value_at_its_bound_has_a_twin_within(
+    open_page, make_run, listener, what, changes, other
+):
+    settings = settings_from({"data": "digits", "architecture": "mlp", "epochs": 1, **changes})
+    run = runs.create(settings)
+    listener.jobs.add(run.id)
+    tab = open_page("twins.py", run=run.id, differs=what)
+    name, value = other
+    assert tab.number_input(key=f"twin_{name}").value == value
 
 
 def test_both_are_shown_with_what_differs_and_who_is_ahead(open_page, make_run):
