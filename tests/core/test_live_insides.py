@@ -4,11 +4,13 @@ import asyncio
 import time
 from pathlib import Path
 
-from core import live, runs
+import pytest
+
+from core import jobs, live, runs
 from core.data import DATASETS
 from core.jobs import Job
 from core.live import OVER, Channel
-from core.pictures import live_inside, probes_of, unpack
+from core.pictures import AT_WORK, live_inside, probes_of, unpack
 from core.settings import settings_from
 from tests.core.small_runs import run as trained
 from tests.core.test_live import PATIENCE, Watcher, played
@@ -43,7 +45,10 @@ def test_a_layer_watched_from_inside_has_pictures_of_its_own():
     assert not channel.watched()
 
 
-def test_who_watches_a_layer_from_inside_is_sent_that_and_nobody_else_anything(home: Path):
+def test_who_watches_a_layer_from_inside_is_sent_that_and_nobody_else_anything(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs, "INSIDE_SECONDS", 60.0)  # however slow this machine is
     settings = settings_from(
         {"data": "digits", "architecture": "lstm", "options": {"units": 5}, "epochs": 1}
         | {"share": 0.1}
@@ -51,7 +56,8 @@ def test_who_watches_a_layer_from_inside_is_sent_that_and_nobody_else_anything(h
     job = Job(runs.create(settings), settings, fresh=True)
     try:
         inside = job.channel.insides["lstm1"]
-        assert list(job.channel.insides) == [layer.name for layer in settings.drawn_layers]
+        layers = [layer.name for layer in settings.drawn_layers]
+        assert list(job.channel.insides) == [AT_WORK, *layers]
         (picture,) = [r for r in trained(settings, pictures=True) if getattr(r, "live", False)][-1:]
         job.show(picture)  # the strip, for whoever comes first
         assert job.channel.number == 1 and not inside.number
