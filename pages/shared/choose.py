@@ -55,14 +55,12 @@ def _as_number(text: str) -> float:
 
 
 def open_run(run_id: str) -> None:
-    """Make a run the chosen one: in the link, so that the view can be sent and reloaded.
-
-    The moment in the link was one of another run: the new one opens at its last.
-    """
+    """Make a run the chosen one: in the link. It opens at its last moment."""
     if run_id == run_in_link():
         return
     st.query_params.pop("step", None)
     st.session_state["_left"] = [run_in_link(), run_id, time.monotonic()]
+    st.session_state.pop("_beside", None)
     st.query_params["run"] = run_id
 
 
@@ -85,19 +83,28 @@ def choose_beside(listed: dict[str, Summary]) -> str | None:
 
 def put_beside(run_id: str | None) -> None:
     """Make a run the one that stands beside the chosen one: in the link."""
+    if not run_id and _beside_just_now():
+        return
     st.query_params.pop("twin", None)
+    st.session_state["_beside"] = [run_id, time.monotonic()]
     if run_id:
         st.query_params["twin"] = run_id
 
 
-def keep_run() -> None:
-    """Keep the run that was opened just now, whatever a browser that lags behind still says.
+def _beside_just_now() -> str | None:
+    beside, since = st.session_state.get("_beside", (None, -math.inf))
+    return beside if time.monotonic() - since < LAG_SECONDS else None
 
-    A page's timer may ask again before the browser has heard of the new run: it then sends the link
-    and the menu of before.
+
+def keep_run() -> None:
+    """Keep what was opened just now, whatever a browser that lags behind still says.
+
+    A page's timer may ask before the browser has heard of it: with the link and menu of before.
     """
     if _left_just_now(run_in_link()):
         st.query_params["run"] = st.session_state["_left"][1]
+    if (beside := _beside_just_now()) and not st.query_params.get("twin"):
+        st.query_params["twin"] = beside
 
 
 def _left_just_now(run_id: str) -> bool:
@@ -125,10 +132,9 @@ def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
 
 
 def choose_run() -> tuple[Run, Summary]:
-    """Let a person choose a run; where the link names none, the newest that can be read.
+    """Let a person choose a run; where the link names none, the newest or the recorded one.
 
-    With no run of one's own it is the recorded one. A link to a run that is not here, or cannot be
-    read, stops the page with a sentence.
+    A link to a run that is not here, or cannot be read, stops the page with a sentence.
     """
     listed = {summary.id: summary for summary in runs.summaries()}
     listed["demo"] = runs.find("demo").summary()
@@ -228,7 +234,7 @@ def number_in_link(default: int, name: str) -> int:
 
 
 def keep_number(number: int | None, name: str) -> None:
-    """Write a number into the link, so that the view can be sent and reloaded."""
+    """Write a number into the link."""
     keep_run()
     if number is not None and st.query_params.get(name) != str(number):
         st.query_params[name] = str(number)

@@ -5,6 +5,7 @@ import pytest
 
 from core import pictures, runs
 from core.settings import settings_from
+from pages.shared import choose
 from pages.shared.twins import differences
 from tests.pages.conftest import said, sound
 
@@ -115,3 +116,19 @@ def test_the_second_run_is_in_the_link(open_page, make_run):
     box = next(box for box in tab.selectbox if box.label == "Beside it")
     box.select(other.id).run()
     assert sound(tab).query_params["twin"] == other.id
+
+
+def test_a_browser_that_lags_behind_keeps_the_twin_that_was_started(
+    open_page, make_run, monkeypatch
+):
+    tab = open_page("twins.py", run=make_run().id)
+    sound(next(button for button in tab.button if button.label == "Train both").click().run())
+    twin = tab.query_params["twin"]
+    del tab.query_params["twin"]  # as it is sent by who had not heard of it yet
+    assert sound(tab.run()).query_params["twin"] == twin
+    beside = next(box for box in tab.selectbox if box.label == "Beside it")
+    beside.set_value(None).run()  # as a menu sends it that had not heard either
+    assert sound(tab).query_params["twin"] == twin
+    monkeypatch.setattr(choose, "LAG_SECONDS", 0)
+    del tab.query_params["twin"]
+    assert "twin" not in sound(tab.run()).query_params
