@@ -52,13 +52,14 @@
   /** Move a slider to and fro, a place in every picture of the screen; pictures drawn and seconds. */
   witness.scrub = (slider, milliseconds) =>
     new Promise((resolve) => {
-      const [last, before, start] = [Number(slider.max), drawn(), performance.now()];
+      const [low, high, step] = [slider.min, slider.max, slider.step || 1].map(Number);
+      const [last, before, start] = [Math.round((high - low) / step), drawn(), performance.now()];
       let turns = 0;
       const move = (now) => {
         if (now - start >= milliseconds)
           return resolve({ drawn: drawn() - before, turns, seconds: (now - start) / 1000 });
         const place = ++turns % (2 * last);
-        slider.value = place > last ? 2 * last - place : place;
+        slider.value = low + step * (place > last ? 2 * last - place : place);
         slider.dispatchEvent(new Event("input", { bubbles: true }));
         requestAnimationFrame(move);
       };

@@ -16,6 +16,6 @@ except DataError as fault:
     st.error(plain(str(fault)), icon=":material/broken_image:")
     st.stop()
 st.write(lesson.sentence)
-st.latex(lesson.formula)
+st.latex(rf"\vphantom{{\Bigg|}} {lesson.formula}")  # or a tall fraction is cut off
 draw_lesson(lesson, numbers)
 st.markdown(f":material/lightbulb: **Try this.** {lesson.try_this}")

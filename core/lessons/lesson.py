@@ -11,7 +11,10 @@ from core.data import DATASETS
 
 @dataclass(frozen=True)
 class Control:
-    """One thing to change: a slider from `low` to `high`, or a menu where there are `choices`."""
+    """One thing to change: a slider from `low` to `high`, or a menu where there are `choices`.
+
+    Where there is a `longest`, it is a text of at most so many letters.
+    """
 
     name: str
     title: str
@@ -20,6 +23,7 @@ class Control:
     high: float = 0
     step: float = 1
     choices: tuple[str, ...] = ()
+    longest: int = 0
 
     def as_data(self) -> dict[str, Any]:
         """Give it as plain data for the browser."""

@@ -10,9 +10,10 @@ from core.lessons import LESSONS
 from core.lessons.lesson import Lesson
 
 FOLDER = Path(__file__).parent / "lessons"
-MATHEMATICS = FOLDER / "mathematics.js"
+MATHEMATICS = (FOLDER / "mathematics.js", FOLDER / "vectors.js")
 PARTS = (  # one script
-    *(MATHEMATICS, FOLDER / "stage.js", FOLDER / "window.js"),
+    *MATHEMATICS,
+    *(FOLDER / f"{name}.js" for name in ("stage", "window", "table", "gates")),
     *(FOLDER / f"{name}.js" for name in LESSONS),
     FOLDER / "lesson.js",
 )

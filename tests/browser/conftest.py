@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pages.shared.lesson import MATHEMATICS
 from tools.setup import installed_browser
 
 FLAGS = [
@@ -109,3 +111,15 @@ def _note_foreign(url: str, troubles: list[str]) -> None:
     parts = urlsplit(url)
     if parts.scheme.startswith(("http", "ws")) and parts.hostname not in HERE:
         troubles.append(f"asked another machine: {url}")
+
+
+@pytest.fixture
+def compute(page: Page) -> Callable[[str, list[object]], list[Any]]:
+    """Evaluate a function of JavaScript beside the lessons' mathematics, once a case."""
+    for part in MATHEMATICS:
+        page.add_script_tag(content=part.read_text("utf-8"))
+
+    def compute(function: str, cases: list[object]) -> list[Any]:
+        return page.evaluate(f"cases => cases.map({function})", cases)
+
+    return compute

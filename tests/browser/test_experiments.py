@@ -25,7 +25,7 @@ def test_twins_are_started_with_one_button_and_seen_side_by_side(page, server, t
         timeout=SLOW
     )
     press(page, "Train both")
-    page.wait_for_url(re.compile(r"twin=\w{26}"), timeout=SLOW)
+    expect(page).to_have_url(re.compile(r"twin=\w{26}"), timeout=SLOW)
     expect(page.get_by_text("What differs: activation Sigmoid instead of ReLU.")).to_be_visible(
         timeout=SLOW
     )

@@ -11,21 +11,9 @@ from torch.nn import functional
 
 from core.lessons import LESSONS
 from core.lessons.linear import prices_and_sales
-from pages.shared.lesson import MATHEMATICS
 from tests.browser.dashboard import SLOW, chosen, follow
 
 SIZES = [(1, 1), (1, 7), (5, 5), (6, 9), (14, 14)]
-
-
-@pytest.fixture
-def compute(page):
-    """Evaluate a function of JavaScript in a page that holds the mathematics, once a case."""
-    page.add_script_tag(content=MATHEMATICS.read_text("utf-8"))
-
-    def compute(function, cases):
-        return page.evaluate(f"cases => cases.map({function})", cases)
-
-    return compute
 
 
 def close(found, wanted):

@@ -20,20 +20,22 @@ class Lesson {
     this.observer.observe(this.root);
   }
 
-  control({ name, title, low, high, step, choices, default: start }) {
+  control({ name, title, low, high, step, choices, longest, default: start }) {
     const label = this.panel.appendChild(make("label"));
     const head = label.appendChild(make("span", "", title));
-    const shown = choices.length ? null : head.appendChild(make("b"));
+    const plain = choices.length || longest; // a menu or a text shows its own value
+    const shown = plain ? null : head.appendChild(make("b"));
     const field = make(choices.length ? "select" : "input");
     shown?.setAttribute("aria-hidden", "true"); // the field itself says its number
     if (choices.length) for (const choice of choices) field.append(new Option(choice, choice));
+    else if (longest) Object.assign(field, { type: "text", maxLength: longest, spellcheck: false, autocomplete: "off" });
     else Object.assign(field, { type: "range", min: low, max: high, step });
     field.name = name;
     field.setAttribute("aria-label", title);
     label.append(field);
     this.fields[name] = { field, shown, step };
     field.addEventListener("input", () => {
-      this.set(name, choices.length ? field.value : field.valueAsNumber);
+      this.set(name, plain ? field.value : field.valueAsNumber);
       this.later();
     });
     this.set(name, start);
@@ -42,7 +44,7 @@ class Lesson {
   set(name, value) {
     const { field, shown, step } = this.fields[name];
     this.values[name] = value;
-    field.value = value;
+    if (field.value !== String(value)) field.value = value; // a text's cursor stays where it is
     if (shown) say(shown, number(value, step < 1 ? 2 : 0));
   }
 
@@ -69,6 +71,7 @@ class Lesson {
       if (!this.root.isConnected) return;
       this.theme();
       this.draw(this.values);
+      (window.__layerscope ??= { frames: 0, sockets: 0, step: null }).frames++;
     });
   }
 

@@ -53,6 +53,28 @@ function conv2d(volume, weights, kernel, settings) {
   return { values, channels: 1, height, width };
 }
 
+/** A picture of one channel with rows and columns put around; null where it is too small for it. */
+function pad2d(volume, kind, padding) {
+  const { values: input, height: rows, width: columns } = volume;
+  const least = kind === "Reflect" ? padding + 1 : kind === "Wrap" ? padding : 1;
+  if (Math.min(rows, columns) < least) return null;
+  const place = (at, size) => {
+    if (at >= 0 && at < size) return at;
+    if (kind === "Reflect") return at < 0 ? -at : 2 * (size - 1) - at;
+    if (kind === "Wrap") return (at + size) % size;
+    return kind === "Repeat" ? Math.max(0, Math.min(size - 1, at)) : -1;
+  };
+  const [height, width] = [rows + 2 * padding, columns + 2 * padding];
+  const values = new Float32Array(height * width);
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      const [y, x] = [place(i - padding, rows), place(j - padding, columns)];
+      values[i * width + j] = y < 0 || x < 0 ? 0 : input[y * columns + x];
+    }
+  }
+  return { values, channels: 1, height, width };
+}
+
 /** The known kernels, at any size. */
 function presetKernel(name, kernel) {
   const centre = Math.floor((kernel - 1) / 2);
@@ -90,6 +112,13 @@ function pool2d(volume, kind, kernel, stride) {
     }
   }
   return { values, from, channels: 1, height, width };
+}
+
+/** Weights and biases of four branches (1×1, 3×3, 5×5, pooled 1×1), or with a 1×1 to `narrow` first. */
+function branchWeights(channels, counts, narrow) {
+  const conv = (from, to, kernel) => from * to * kernel * kernel + to;
+  const wide = (to, kernel) => narrow === null ? conv(channels, to, kernel) : conv(channels, narrow, 1) + conv(narrow, to, kernel);
+  return [conv(channels, counts[0], 1), wide(counts[1], 3), wide(counts[2], 5), conv(channels, counts[3], 1)];
 }
 
 /** The mean squared error of a line, and its gradient by weight and bias. */
