@@ -14,15 +14,16 @@ import plotly.graph_objects as go
 Numbers = Sequence[float | None] | np.ndarray  # what a figure takes for a line; None is a gap
 Steps = Sequence[int] | np.ndarray
 
-# One meaning each, and told apart by colour-blind readers too.
-INPUT = "#6b7280"
-WEIGHT = "#7b5ea7"
-PRE_ACTIVATION = "#1b9e8f"
-ACTIVATION = "#c98a00"
-GRADIENT = "#c2498b"
-GATE = "#6a994e"  # how much is let through, from 0 to 1: gates, attention, branches
+# One meaning each, told apart by all eyes, 3:1 on the light page and on the dark one; a test
+# simulates colour blindness and measures both.
+INPUT = "#616d71"
+WEIGHT = "#7f5dae"
+PRE_ACTIVATION = "#3b9a99"
+ACTIVATION = "#c88802"
+GRADIENT = "#d03d81"
+GATE = "#829859"  # how much is let through, from 0 to 1: gates, attention, branches
 TRAINING = "#2f6db5"
-HELD_OUT = "#d9822b"
+HELD_OUT = "#da7a1b"
 DEAD = "#8a8f98"
 SATURATED = "#b23a48"
 ROLES = {
@@ -35,7 +36,7 @@ ROLES = {
 }
 
 # Lines that are told apart by name only (layers, norms): after the last one the dashes change.
-LINES = ("#2f6db5", "#d9822b", "#1b9e8f", "#c2498b", "#7b5ea7", "#8a8f98", "#c98a00")
+LINES = ("#2f6db5", "#da7a1b", "#16a4ad", "#c23776", "#796b94", "#929091", "#b2844a")
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "triangle-down")
 

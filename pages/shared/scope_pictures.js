@@ -8,8 +8,8 @@ const COLOURS = {
 };
 const KNEE = 0.42; // the share of the scale at which the middle colours stand
 const ACCENT = {
-  input: "#6b7280", weight: "#7b5ea7", "pre-activation": "#1b9e8f", activation: "#c98a00",
-  gradient: "#c2498b", gate: "#6a994e",
+  input: "#616d71", weight: "#7f5dae", "pre-activation": "#3b9a99", activation: "#c88802",
+  gradient: "#d03d81", gate: "#829859",
 };
 const SHOWN = (window.__layerscope ??= { frames: 0, sockets: 0, step: null });
 const MINUS = "\u2212";
