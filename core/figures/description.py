@@ -22,7 +22,7 @@ def sentence(fig: go.Figure) -> str:
     told = [words for trace in fig.data if trace.visible is not False and (words := _told(trace))]
     if not told:
         return NOTHING
-    axes = [_plain(axis.title.text) for axis in (fig.layout.yaxis, fig.layout.xaxis)]
+    axes = [unmarked(axis.title.text) for axis in (fig.layout.yaxis, fig.layout.xaxis)]
     first = [f"{axes[0].capitalize()} over {axes[1]}."] if all(axes) else []
     more = [f"And {len(told) - MOST_TRACES} more."] if len(told) > MOST_TRACES else []
     whole = " ".join([*first, *told[:MOST_TRACES], *more])
@@ -31,7 +31,7 @@ def sentence(fig: go.Figure) -> str:
 
 def _told(trace: Any) -> str:
     """A trace in a sentence; "" where it holds no finite number."""
-    name = f"{_plain(trace.name)}: " if trace.name else ""
+    name = f"{unmarked(trace.name)}: " if trace.name else ""
     if trace.type == "heatmap":
         values = style.finite(trace.z)
         known = values[np.isfinite(values)]
@@ -67,9 +67,9 @@ def _number(value: float) -> str:
 
 
 def _place(label: Any) -> str:
-    return _plain(label) if isinstance(label, str) else _number(float(label))
+    return unmarked(label) if isinstance(label, str) else _number(float(label))
 
 
-def _plain(text: Any) -> str:
+def unmarked(text: Any) -> str:
     """A label as it is read: without markup, and with what was escaped for Plotly."""
-    return html.unescape(re.sub(r"<[^>]*>", " ", str(text or ""))).strip()
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", str(text or ""))).split())

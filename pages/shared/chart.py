@@ -7,18 +7,22 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures import style
-from core.figures.description import sentence
+from core.figures.description import NOTHING, sentence
+from core.figures.table import MOST_ROWS, tables
+from pages.shared.plain import plain
 
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 NAME = f"plotly-{plotly.__version__}.min.js"
 SLIDER = 28
 """How high one slider above a chart is, in pixels."""
+FIRST = f", the first {MOST_ROWS:,} rows"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "modeBarButtons": [["toImage", "resetScale2d"]],
@@ -57,11 +61,32 @@ def live_chart(fig: go.Figure, key: str) -> None:
     _chart(
         key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE) + SLIDER * sliders
     )
+    _table(fig, key)
 
 
 def still_chart(fig: go.Figure, key: str) -> None:
     """Draw a figure that stands still until something else is chosen, in the page's colours."""
     st.plotly_chart(fig, key=key, theme="streamlit", config=CONFIG, alt=sentence(fig))
+    _table(fig, key)
+
+
+def _table(fig: go.Figure, key: str) -> None:
+    """The figure's numbers as tables behind a button; they are made when it is pressed."""
+    place = st.popover(
+        "Numbers", type="tertiary", icon=":material/table:", key=f"{key}-table", on_change="rerun"
+    )
+    if not place.open:
+        return
+    with place:
+        for title, columns in tables(fig).items():
+            st.caption(f"{plain(title.capitalize())}{FIRST if _is_long(columns) else ''}")
+            st.dataframe(pd.DataFrame(columns), hide_index=True, key=f"{key}-table-{title}")
+        if not fig.data:
+            st.caption(NOTHING)
+
+
+def _is_long(columns: dict[str, list[Any]]) -> bool:
+    return any(len(column) == MOST_ROWS for column in columns.values())
 
 
 def publish_plotly(folder: Path = STATIC) -> Path | None:

@@ -13,7 +13,7 @@ import core.figures
 from core.figures import FIGURES, style
 
 FOLDER = Path(core.figures.__file__).parent
-NO_FIGURES = ("style", "sliders", "description")
+NO_FIGURES = ("style", "sliders", "description", "table")
 VALUES = {
     "empty": np.array([]),
     "one value": np.array([0.5]),
