@@ -9,13 +9,14 @@ from core.data.own.examples import example_pictures, example_table
 from core.data.own.prepared import Prepared
 from pages.shared.bringing import prepared_from
 from pages.shared.plain import plain
+from pages.shared.presenting import carried
 from pages.shared.visit import forget, keep, labels, own_data, take_in
 
 
 def train_on(own: OwnData) -> None:
     """Open the form with this data set chosen; the id lets a reloaded page find it."""
     query = {"data": labels(own_data())[own.id], "own": own.id}
-    st.switch_page("train.py", query_params=query)
+    st.switch_page("train.py", query_params={**query, **carried()})
 
 
 def what_to_bring() -> None:

@@ -9,6 +9,7 @@ from pages.shared.anatomy import draw_kind, facts
 from pages.shared.choose import choose, choose_run, first_number, keep_number
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK, probe_input
+from pages.shared.presenting import carried
 from pages.shared.scope import scope
 
 run, summary = choose_run()
@@ -51,9 +52,9 @@ st.caption(
 if seen.layer:
     other, _, array = seen.layer.partition("/")
     if other in layers and array.startswith("weight"):
-        st.switch_page("weights.py", query_params={"run": run.id, "layer": other})
+        st.switch_page("weights.py", query_params={"run": run.id, "layer": other, **carried()})
     if other in layers and other != name:
-        st.switch_page("layer.py", query_params={"run": run.id, "layer": other})
+        st.switch_page("layer.py", query_params={"run": run.id, "layer": other, **carried()})
 step = at[0] if seen.step is None else seen.step
 nearest = min(steps, key=lambda kept: abs(kept - step))
 probe = at[1] if seen.probe is None else seen.probe

@@ -16,6 +16,7 @@ from core.figures import style
 from core.figures.description import NOTHING, sentence
 from core.figures.table import MOST_ROWS, tables
 from pages.shared.plain import plain
+from pages.shared.presenting import enlarged
 
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -57,16 +58,16 @@ def live_chart(fig: go.Figure, key: str) -> None:
     sliders = len({frame.group for frame in fig.frames})
     told = {"script": f"app/static/{NAME}", "key": key, "config": CONFIG, "words": sentence(fig)}
     head = json.dumps(told)
-    data = f'{head[:-1]}, "figure": {fig.to_json(validate=False)}}}'  # into the same object
-    _chart(
-        key=key, data=data.encode(), height=int(fig.layout.height or style.CURVE) + SLIDER * sliders
-    )
+    shown = enlarged(fig)
+    data = f'{head[:-1]}, "figure": {shown.to_json(validate=False)}}}'  # into the same object
+    height = int(shown.layout.height or style.CURVE) + SLIDER * sliders
+    _chart(key=key, data=data.encode(), height=height)
     _table(fig, key)
 
 
 def still_chart(fig: go.Figure, key: str) -> None:
     """Draw a figure that stands still until something else is chosen, in the page's colours."""
-    st.plotly_chart(fig, key=key, theme="streamlit", config=CONFIG, alt=sentence(fig))
+    st.plotly_chart(enlarged(fig), key=key, theme="streamlit", config=CONFIG, alt=sentence(fig))
     _table(fig, key)
 
 

@@ -6,12 +6,15 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.choose import run_in_link
+from pages.shared.presenting import carried, choose_mode
 
 
 def draw_frame(pages: Sequence[StreamlitPage]) -> None:
     """Draw the top line; each link carries the run, so that a page shows the same one."""
     run_id = run_in_link()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
+    link = {**({"run": run_id} if run_id else {}), **carried()}
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="frame"):
         st.markdown("**Layerscope**", width="content")
         for page in pages:
-            st.page_link(page, width="content", query_params={"run": run_id} if run_id else None)
+            st.page_link(page, width="content", query_params=link or None)
+        choose_mode()

@@ -204,7 +204,7 @@ class Scope {
   fit() {
     const room = this.row.clientWidth;
     const large = this.header.view === "layer";
-    const broad = Math.max(...this.cards.map((one) => one.broadest)) / (window.devicePixelRatio || 1);
+    const broad = Math.max(...this.cards.map((one) => one.broadest)) / sharpness(this.root);
     const most = Math.floor((room + 12) / (12 + Math.max(320, broad + 26)));
     const side = Math.max(1, Math.min(this.cards.length, most));
     const card = Math.floor(large ? (room - 12 * (side - 1)) / side : room) - 26;
@@ -305,7 +305,8 @@ class Scope {
   watchPointer(panel) {
     const { canvas } = panel.picture;
     canvas.addEventListener("pointermove", (event) => {
-      this.pointed = { panel, x: event.offsetX, y: event.offsetY };
+      const [x, y] = pointOn(canvas, event);
+      this.pointed = { panel, x, y };
       this.hint();
     });
     canvas.addEventListener("pointerleave", () => {
@@ -322,8 +323,9 @@ class Scope {
     const value = number(found.share * (panel.picture.scale ?? 1));
     say(this.tip, `${found.name}  ≈ ${value}`);
     const [box, at] = [this.root.getBoundingClientRect(), panel.picture.canvas.getBoundingClientRect()];
-    const left = Math.min(at.left - box.left + x + 14, box.width - this.tip.offsetWidth - 4);
-    const top = at.top - box.top + y;
+    const zoom = box.width / this.root.offsetWidth;
+    const left = Math.min((at.left - box.left) / zoom + x + 14, this.root.offsetWidth - this.tip.offsetWidth - 4);
+    const top = (at.top - box.top) / zoom + y;
     this.tip.style.left = `${Math.max(4, left)}px`;
     this.tip.style.top = `${top > 40 ? top - 34 : top + 18}px`;
   }

@@ -14,6 +14,15 @@ const ACCENT = {
 const SHOWN = (window.__layerscope ??= { frames: 0, sockets: 0, step: null });
 const MINUS = "\u2212";
 
+/** How many dots of the screen one of a node's own CSS pixels is. */
+const sharpness = (node) => (window.devicePixelRatio || 1) * (node.currentCSSZoom ?? 1);
+
+/** Where a pointer is on a node, in the node's own CSS pixels, however much the page is zoomed. */
+function pointOn(node, { clientX, clientY }) {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return [((clientX - left) * node.offsetWidth) / width, ((clientY - top) * node.offsetHeight) / height];
+}
+
 
 function make(tag, name, text) {
   const node = document.createElement(tag);
@@ -92,7 +101,7 @@ class Picture {
    */
   fit(width, height, largest, how = "") {
     const { tiles, height: h, width: w, columns, alone } = this.plane;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpness(this.canvas);
     const gap = tiles > 1 ? Math.max(1, Math.round(ratio)) : 0;
     const cell = (across) => {
       const down = Math.ceil(tiles / across);
@@ -205,7 +214,7 @@ class Histogram {
   }
 
   fit(width) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpness(this.canvas);
     const [wide, tall] = [Math.round(width * ratio), Math.round(34 * ratio)];
     if (this.canvas.width === wide && this.canvas.height === tall) return;
     Object.assign(this.canvas, { width: wide, height: tall });

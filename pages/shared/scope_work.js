@@ -39,8 +39,8 @@ class WorkCard extends Card {
     this.plot.after(label, this.says);
     const { canvas } = panel.picture;
     canvas.style.cursor = "pointer";
-    canvas.addEventListener("click", ({ offsetX, offsetY }) => {
-      const found = panel.picture.under(offsetX, offsetY);
+    canvas.addEventListener("click", (event) => {
+      const found = panel.picture.under(...pointOn(canvas, event));
       if (found) this.choose((this.field.value = found.place));
     });
   }
@@ -53,7 +53,7 @@ class WorkCard extends Card {
 
   fit(width) {
     super.fit(Math.min(width, PLOT_WIDE));
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpness(this.plot);
     this.plot.width = Math.round(Math.min(width, PLOT_WIDE) * ratio);
     this.plot.height = Math.round((PLOT_HIGH + SPREAD_HIGH + 16) * ratio);
     this.plot.style.width = `${this.plot.width / ratio}px`;
@@ -83,7 +83,7 @@ class WorkCard extends Card {
 
   paint(grid, scale, probe, frame) {
     const context = (this.context ??= this.plot.getContext("2d"));
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpness(this.plot);
     const { width: wide, height: tall } = this.plot;
     const [pad, low] = [6 * ratio, (PLOT_HIGH + SPREAD_HIGH) * ratio];
     const theme = this.scope.root.dataset.theme;
@@ -114,7 +114,7 @@ class WorkCard extends Card {
 
   /** The zones, the curve, its derivative and the axis: drawn anew only where one of them changes. */
   background(grid, scale, theme) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = sharpness(this.plot);
     const { width: wide, height: tall } = this.plot;
     const of = new OffscreenCanvas(wide, tall);
     const context = of.getContext("2d");

@@ -14,6 +14,7 @@ from core.runs import Missing, Run, Summary
 from core.settings import OPTIMIZERS
 from pages.shared.choose import open_run, value_of
 from pages.shared.plain import plain
+from pages.shared.presenting import carried
 
 COLUMNS = (
     *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
@@ -55,7 +56,7 @@ def actions(run: Run, summary: Summary) -> None:
     own = run.id != "demo"
     with st.container(horizontal=True, vertical_alignment="bottom", key="actions"):
         if st.button("Open", icon=":material/play_circle:", disabled=not whole):
-            st.switch_page("train.py", query_params={"run": run.id})
+            st.switch_page("train.py", query_params={"run": run.id, **carried()})
         if own and whole:
             key = f"name-{run.id}"
             st.text_input(

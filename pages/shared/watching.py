@@ -20,6 +20,7 @@ from pages.shared.fresh import trains
 from pages.shared.inputs import BLANK
 from pages.shared.plain import plain
 from pages.shared.prediction import boundary
+from pages.shared.presenting import carried
 from pages.shared.scope import scope
 from pages.shared.steering import controls
 
@@ -140,7 +141,7 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     if seen.layer in named:
         plain_weights = named[seen.layer].pictured == ("weight",)
         page = "weights.py" if plain_weights else "layer.py"
-        st.switch_page(page, query_params={"run": run.id, "layer": seen.layer})
+        st.switch_page(page, query_params={"run": run.id, "layer": seen.layer, **carried()})
 
 
 def _curves(

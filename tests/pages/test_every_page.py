@@ -88,7 +88,7 @@ def test_a_page_says_what_its_run_does(open_page, make_run, page, state):
     tab = open_page(page, run=make_run(state).id)
     if page == "train.py":
         assert ON_TRAIN[state] in said(tab)
-        assert labels(tab) - {"Train"} == BUTTONS.get(state, set())
+        assert labels(tab) - {"Train", "Present"} == BUTTONS.get(state, set())
         assert bool(tab.error) == (state == "diverged")
     elif page == "runs.py":
         assert tab.dataframe[0].value["State"].tolist() == [

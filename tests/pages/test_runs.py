@@ -82,7 +82,7 @@ def test_a_deleted_run_comes_back(open_page, make_run, listener):
 def test_the_recorded_run_is_neither_renamed_nor_deleted(open_page):
     tab = open_page("runs.py", run="demo")
     assert not tab.text_input
-    assert [one.label for one in tab.button] == ["Open", "Open the file"]
+    assert [one.label for one in tab.button] == ["Present", "Open", "Open the file"]
 
 
 def test_a_damaged_run_can_only_be_deleted(open_page, make_run):

@@ -158,7 +158,7 @@ def test_a_run_of_another_server_can_only_be_watched(open_page, make_run, listen
     listener.jobs.clear()
     tab = open_page(run=run.id)
     assert "Another server trains this run" in said(tab)
-    assert [one.label for one in tab.button] == ["Train"]
+    assert [one.label for one in tab.button] == ["Present", "Train"]
 
 
 @pytest.mark.parametrize("state", ["interrupted", "stopped"])

@@ -21,6 +21,12 @@ function number(value, decimals = 2) {
   return value < 0 && +text !== 0 ? MINUS + text : text;
 }
 
+/** Where a pointer is on a node, in the node's own CSS pixels, however much the page is zoomed. */
+function pointOn(node, { clientX, clientY }) {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return [((clientX - left) * node.offsetWidth) / width, ((clientY - top) * node.offsetHeight) / height];
+}
+
 /** The formula of the output's size with the present numbers filled in. */
 function sizeText(size, kernel, stride, padding, dilation) {
   const found = outputSize(size, kernel, stride, padding, dilation);
@@ -44,8 +50,8 @@ class Panel {
 
   /** Make the canvas so large (in CSS pixels), clear, and give what draws on it. */
   begin(width, height) {
-    const ratio = window.devicePixelRatio || 1;
     const { canvas } = this;
+    const ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1);
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== across) canvas.width = across;
     if (canvas.height !== down) canvas.height = down;

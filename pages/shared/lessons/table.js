@@ -11,7 +11,8 @@ class Table extends Panel {
     canvas.classList.add("points");
     const point = (event) => {
       if (event.type === "pointermove" && event.pointerType === "touch") return;
-      this.go(Math.floor((event.offsetY - this.top) / this.high), Math.floor((event.offsetX - this.left) / this.wide));
+      const [x, y] = pointOn(canvas, event);
+      this.go(Math.floor((y - this.top) / this.high), Math.floor((x - this.left) / this.wide));
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);

@@ -15,7 +15,8 @@ class Place {
     const point = (event) => {
       if (event.type === "pointermove" && event.pointerType === "touch" && !event.buttons) return;
       const cell = panel.cell ?? 1;
-      this.go(Math.floor((event.offsetY - 1) / cell), Math.floor((event.offsetX - 1) / cell));
+      const [x, y] = pointOn(canvas, event);
+      this.go(Math.floor((y - 1) / cell), Math.floor((x - 1) / cell));
     };
     canvas.addEventListener("pointermove", point);
     canvas.addEventListener("pointerdown", point);
