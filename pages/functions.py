@@ -53,10 +53,10 @@ if view == "softmax":
         )
     st.stop()
 
-steps = keep_fresh(run, summary)
+pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
+steps = keep_fresh(run, summary, pushed)
 key = f"work-{run.id}"
 at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
-pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
 if not here:
     st.caption(BLANK)
 if not functions(settings.layers):

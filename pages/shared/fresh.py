@@ -1,10 +1,13 @@
 """Freshness: a page about a run that still trains is drawn again when there is more to see."""
 
+import time
+
 import streamlit as st
 
 from core.runs import ENDED, Run, Summary
 
-LOOK_SECONDS = 3.0
+LOOK_SECONDS, PUSHED_SECONDS = 3.0, 12.0
+"""How often there is a look for more, and how soon at most it is drawn where pictures come live."""
 DOES = {"waiting": "about to start", "running": "still training", "paused": "paused"}
 
 
@@ -13,14 +16,15 @@ def trains(summary: Summary) -> bool:
     return summary.state not in (*ENDED, "damaged")
 
 
-def keep_fresh(run: Run, summary: Summary) -> list[int]:
+def keep_fresh(run: Run, summary: Summary, pushed: bool = False) -> list[int]:
     """The steps of the recorded moments; while the run trains, the page follows it.
 
+    Where live pictures are `pushed`, new moments wait a while: training has the time instead.
     Stops the page with a sentence where nothing is recorded yet.
     """
     steps = run.steps()
     st.fragment(_look, run_every=LOOK_SECONDS if trains(summary) else None)(
-        run, len(steps), summary.state
+        run, len(steps), summary.state, time.monotonic() + (PUSHED_SECONDS if pushed else 0)
     )
     if not steps:
         words = "Waiting for the first step of this run."
@@ -32,9 +36,10 @@ def keep_fresh(run: Run, summary: Summary) -> list[int]:
     return steps
 
 
-def _look(run: Run, shown: int, state: str) -> None:
+def _look(run: Run, shown: int, state: str, due: float) -> None:
     if state not in DOES:
         return
-    if run.summary().state != state or len(run.steps()) != shown:
+    more = len(run.steps()) != shown and (not shown or time.monotonic() >= due)
+    if more or run.summary().state != state:
         st.rerun()
     st.caption(f":material/sync: This run is {DOES[state]}; the page follows it.")
