@@ -49,6 +49,9 @@ pair = [run, runs.find(other)]
 doing = [state_of(one) for one in pair]
 going = any(trains for trains, _ in doing)
 st.fragment(verdict, run_every=1.0 if going else None)(pair, doing)
+st.caption(
+    "The two move together: the moment or the input that you choose on one side is shown on both."
+)
 sides = zip(st.columns(2, gap="large"), "AB", pair, doing, strict=True)
 for side, letter, one, (trains, _) in sides:
     with side:

@@ -35,6 +35,25 @@ class Scope {
       if (this.stale) this.later();
     }, { rootMargin: "80px" });
     this.row.addEventListener("scroll", () => this.edges(), { passive: true });
+    this.heed = ({ detail }) => detail.from !== this && this.join(detail);
+    window.addEventListener("layerscope-together", this.heed);
+  }
+
+  /** Tell the other scopes of this page what was chosen here: they show the same of their run. */
+  together(chosen) {
+    const detail = { from: this, view: this.header.view, ...chosen };
+    window.dispatchEvent(new CustomEvent("layerscope-together", { detail }));
+  }
+
+  join({ view, step, probe }) {
+    if (this.gone || this.header?.view !== view) return;
+    if (probe < this.header.probes.length) this.probe = probe;
+    if (step !== undefined && this.header.frames.length) {
+      this.following = false;
+      this.stop();
+      this.at = this.nearest(step);
+    }
+    this.later();
   }
 
   transport() {
@@ -53,6 +72,7 @@ class Scope {
       this.following = false; // first, or the handle goes back to the end
       this.stop();
       this.show(this.slider.valueAsNumber);
+      this.together({ step: this.header.frames[this.at]?.step });
     });
     this.slider.addEventListener("change", () => this.tellStep());
     this.label = make("output", "label");
@@ -158,6 +178,7 @@ class Scope {
       this.next ??= now + pace;
       if (now >= this.next) {
         this.at = (this.at + 1) % length;
+        this.together({ step: this.header.frames[this.at].step });
         this.next = (now - this.next > 500 ? now : this.next) + (this.at === length - 1 ? 1200 : pace);
       }
       this.later();
@@ -286,6 +307,7 @@ class Scope {
     this.probe = probe;
     this.tip.hidden = true;
     this.tell("probe", probe, 400);
+    this.together({ probe });
     this.later();
   }
 
@@ -354,6 +376,7 @@ class Scope {
 
   end() {
     this.gone = true;
+    window.removeEventListener("layerscope-together", this.heed);
     this.line.call(null);
     this.observer.disconnect();
     this.sight.disconnect();

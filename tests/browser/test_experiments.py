@@ -35,6 +35,23 @@ def test_twins_are_started_with_one_button_and_seen_side_by_side(page, server, t
     expect(page.get_by_text("One run each: with another seed")).to_be_visible(timeout=SLOW)
 
 
+def test_twins_move_through_time_together(page, server, troubles):
+    one, other = finished_run(server), finished_run(server)
+    follow(page, f"{server.url}/twins?run={one.id}&twin={other.id}", troubles)
+    expect(page.locator(".card.work")).to_have_count(2, timeout=SLOW)
+    labels, sliders = page.locator(".transport .label"), page.locator(".transport .slider")
+    expect(labels).to_have_text([re.compile("^step 24")] * 2)
+    sliders.first.press("Home")
+    expect(labels).to_have_text([re.compile("^step 0")] * 2)
+    sliders.last.press("ArrowRight")
+    expect(labels).to_have_text([re.compile("^step 1 ")] * 2)
+    assert sliders.first.input_value() == sliders.last.input_value() == "1"
+    page.locator(".probes").last.get_by_role("button").nth(3).click()
+    chosen = page.locator('.probes button[aria-pressed="true"]')
+    expect(chosen).to_have_count(2)
+    assert len(set(chosen.evaluate_all("all => all.map((one) => one.innerText)"))) == 1
+
+
 def test_the_next_step_of_a_paused_run_is_walked(page, server, troubles):
     run = start(page, server, LONG)
     goes_beyond(page, 0)
