@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.activation_curve import activation_curve
-from core.figures.attention_map import attention_map
 from core.figures.before_after import before_after
 from core.figures.decision_boundary import decision_boundary
 from core.figures.distribution_over_time import distribution_over_time
@@ -42,7 +41,6 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "activation_curve": activation_curve,
     "softmax_steps": softmax_steps,
     "states_over_time": states_over_time,
-    "attention_map": attention_map,
     "embedding_plane": embedding_plane,
     "forecast": forecast,
     "predicted_against_true": predicted_against_true,

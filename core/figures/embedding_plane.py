@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from core.figures import style
 
 BUDGET = 300  # symbols
+ROOM = 0.08  # of the spread, on each side
+TINY = 1e-9
 
 
 def embedding_plane(
@@ -41,6 +43,11 @@ def embedding_plane(
     if len(kept) > 1 and np.ptp(places[kept], axis=0).max() > 0:
         fig.update_yaxes(scaleanchor="x")
     fig.update_xaxes(showgrid=True, nticks=6)
+    if len(kept):  # room for the texts of the outermost
+        low, high = places[kept].min(axis=0), places[kept].max(axis=0)
+        room = ROOM * np.maximum(high - low, (high - low).max() / 4) + TINY
+        fig.update_xaxes(range=[low[0] - room[0], high[0] + room[0]])
+        fig.update_yaxes(range=[low[1] - room[1], high[1] + room[1]])
     lost = len(table) - len(known)
     return style.caption(
         fig,

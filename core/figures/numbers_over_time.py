@@ -39,7 +39,15 @@ def numbers_over_time(
         )
     fig.update_layout(showlegend=True)
     if log:
-        fig.update_yaxes(type="log", nticks=6, exponentformat="power")
+        fig.update_yaxes(type="log", exponentformat="power", **_whole_powers(series))
     elif percent:
         fig.update_yaxes(rangemode="tozero")
     return style.caption(fig, style.thinned_words(len(keep), len(x), "recorded moments"))
+
+
+def _whole_powers(series: Mapping[str, style.Numbers]) -> dict[str, int]:
+    """Ticks at powers of ten alone, where there are enough of them."""
+    values = np.concatenate([style.finite(one) for one in series.values()] or [np.zeros(0)])
+    values = values[values > 0]
+    powers = np.ptp(np.log10(values)) if len(values) else 0.0
+    return {"dtick": int(np.ceil(powers / 6))} if powers > 2 else {"nticks": 6}

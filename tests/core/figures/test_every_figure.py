@@ -86,9 +86,6 @@ ARGUMENTS = {
         labels=labels(v),
         role="gate" if len(v) == 4 else "state",
     ),
-    "attention_map": lambda v: dict(
-        values=np.stack([v, -v]) if len(v) else v, labels=labels(v), scale=v[0] if len(v) else None
-    ),
     "embedding_plane": lambda v: dict(
         vectors=np.stack([v, v[::-1], v**0], axis=1) if len(v) else v,
         symbols=labels(v),

@@ -46,6 +46,14 @@ def test_one_feature_and_vectors_that_do_not_differ_have_a_plane_too():
     assert "variance" not in caption(embedding_plane(np.ones((3, 2)), "abc"))
 
 
+def test_the_outermost_letters_have_room_in_the_plane():
+    fig = embedding_plane(np.random.default_rng(0).normal(size=(9, 4)), "abcdefghi")
+    for axis, places in ((fig.layout.xaxis, fig.data[0].x), (fig.layout.yaxis, fig.data[0].y)):
+        low, high = axis.range
+        spread = places.max() - places.min()
+        assert low < places.min() - 0.05 * spread and high > places.max() + 0.05 * spread
+
+
 def test_words_stand_on_the_side_that_their_neighbour_is_not_on():
     fig = embedding_plane(np.array([[0.0, 0], [0.1, 0.4], [9, 0]]), ["one", "two", "three"])
     assert set(fig.data[0].textposition[:2]) == {"top center", "bottom center"}

@@ -1,6 +1,7 @@
 """Numbers over time."""
 
 import numpy as np
+import pytest
 
 from core.figures import numbers_over_time, style
 
@@ -27,3 +28,9 @@ def test_more_names_than_colours_are_told_apart_by_dashes():
 
 def test_the_axis_can_be_logarithmic():
     assert numbers_over_time([0], {"a": [1]}, log=True).layout.yaxis.type == "log"
+
+
+@pytest.mark.parametrize("low, step", [(1e-3, 1), (1e-13, 3), (0.2, None)])
+def test_a_logarithmic_axis_has_whole_powers_of_ten_where_there_are_enough(low, step):
+    axis = numbers_over_time([0, 1], {"a": [1.0, low]}, log=True).layout.yaxis
+    assert axis.dtick == step

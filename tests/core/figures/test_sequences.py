@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.figures import attention_map, next_symbols, states_over_time, style
+from core.figures import next_symbols, states_over_time, style
 
 STATES = np.array([[0.5, -2.0], [1.0, 0.0], [0.25, np.nan]])
 
@@ -44,18 +44,6 @@ def test_letters_too_many_for_the_axis_are_told_under_the_pointer():
     assert fig.layout.xaxis.ticktext is None
     assert fig.data[0].text[0][1] == " (b)"
     assert "Point at a step" in caption(fig)
-
-
-def test_a_row_looks_at_the_columns():
-    shares = np.array([[1.0, 0.0], [0.25, 0.75]])
-    fig = attention_map(shares, labels="ab")
-    heat = fig.data[0]
-    assert heat.z.tolist() == [[100, 0], [25, 75]]
-    assert heat.text[1] == ["1 (b) at 0 (a)", "1 (b) at 1 (b)"]
-    assert (heat.zmin, heat.zmax) == (0, 100)
-    assert list(fig.layout.yaxis.ticktext) == list(fig.layout.xaxis.ticktext) == ["a", "b"]
-    assert attention_map(shares / 4).data[0].zmax == 25
-    assert attention_map(shares / 4, scale=1).data[0].zmax == 100
 
 
 def test_a_bar_stands_under_each_symbol_as_high_as_its_probability():
