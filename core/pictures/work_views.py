@@ -47,7 +47,7 @@ def work_view(
     """
     panels = _panels(layers, moments, len(probes))
     scales = shared_scales([panel for _, panel in panels], moments)
-    told, planes = _frames(panels, moments, scales)
+    told, planes = _frames(layers, panels, moments, scales)
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
     header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
     first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
@@ -67,7 +67,7 @@ def work_view(
 def live_work(layers: Sequence[Layer], probes: int, moment: Moment) -> bytes:
     """One moment for those who watch the functions of a network."""
     panels = _panels(layers, [moment], probes)
-    told, planes = _frames(panels, [moment], {})
+    told, planes = _frames(layers, panels, [moment], {})
     cards = _cards(panels)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": told}, planes)
 
@@ -76,6 +76,21 @@ def mean_slopes(before: np.ndarray, function: str, parameter: float | None = Non
     """The mean |derivative| of a function at pre-activations (probes, …), one number a probe."""
     slopes = np.abs(ACTIVATIONS[function].derivative(before, parameter))
     return slopes.reshape(len(before), -1).mean(axis=1)
+
+
+def left_of_a_gradient(layers: Sequence[Layer], slopes: dict[str, float]) -> dict[str, float]:
+    """What the derivatives leave of a gradient from the output down to each layer, itself with it.
+
+    `slopes` has the mean |derivative| of the layers with a function. Where the network forks, the
+    way that leaves most counts: through a skip, a gradient passes by its block's functions.
+    """
+    reached = dict.fromkeys((layer.name for layer in layers), 0.0)
+    reached[layers[-1].name] = 1.0
+    for layer in reversed(layers):
+        reached[layer.name] *= slopes.get(layer.name, 1.0)
+        for source in filter(None, layer.sources):
+            reached[source] = max(reached[source], reached[layer.name])
+    return {name: reached[name] for name in slopes}
 
 
 def functions(layers: Sequence[Layer]) -> dict[str, str]:
@@ -107,17 +122,22 @@ def _panels(
 
 
 def _frames(
-    panels: list[tuple[Layer, Panel]], moments: Sequence[Moment], scales: dict[str, float]
+    layers: Sequence[Layer],
+    panels: list[tuple[Layer, Panel]],
+    moments: Sequence[Moment],
+    scales: dict[str, float],
 ) -> tuple[list[dict], list[list[np.ndarray]]]:
     told, planes = [], []
     for moment in moments:
         work = {layer.name: _work(layer, panel, moment) for layer, panel in panels}
-        left = 1.0
-        for one in reversed(work.values()):
-            left *= one["slope"] if one else 1.0
-            if one:
-                one["left"] = float(f"{left:.4g}")
-        numbers = {name: _numbers(one, moment, name) for name, one in work.items() if one}
+        slopes = {name: one["slope"] if one else 1.0 for name, one in work.items()}
+        for name, share in left_of_a_gradient(layers, slopes).items():
+            if one := work.get(name):
+                one["left"] = float(f"{share:.4g}")
+        sources = {layer.name: panel.source[0] for layer, panel in panels}
+        numbers = {
+            name: _numbers(one, moment, name, sources[name]) for name, one in work.items() if one
+        }
         entry, painted = frame(moment, [panel for _, panel in panels], scales, numbers)
         told.append(entry | {"work": work})
         planes.append(painted)
@@ -142,8 +162,10 @@ def _work(layer: Layer, panel: Panel, moment: Moment) -> dict | None:
     return told
 
 
-def _numbers(work: dict, moment: Moment, name: str) -> dict[str, str]:
-    """A function's numbers at a moment as a person reads them."""
+def _numbers(work: dict, moment: Moment, name: str, source: str) -> dict[str, str]:
+    """A function's numbers at a moment as a person reads them, with the gradient that it let pass
+    to the weights of the layer before it.
+    """
     zones = work["zones"]
     flat = {"in the dead zone": zones["dead"], "saturated": zones["saturated"]}
     told = {word: f"{share:.1%}" for word, share in flat.items() if share or word == "saturated"}
@@ -153,7 +175,9 @@ def _numbers(work: dict, moment: Moment, name: str) -> dict[str, str]:
         told["dead units"] = f"{dead:.0%}"
     if work["parameter"] is not None:
         told["learned slope a"] = f"{work['parameter']:.3g}"
-    return told | {"mean |f′|": f"{work['slope']:.3g}"}
+    told["mean |f′|"] = f"{work['slope']:.3g}"
+    passed = moment.numbers.get(source, {}).get("gradient_norm")
+    return told | ({} if passed is None else {f"‖∇W‖ of {source}": f"{passed:.2g}"})
 
 
 def _cards(panels: list[tuple[Layer, Panel]]) -> list[dict]:

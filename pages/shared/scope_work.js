@@ -204,7 +204,7 @@ class PassedCard extends Card {
       });
       const list = make("ol", "bars");
       list.append(...this.bars.map(({ row }) => row));
-      const words = make("div", "says", "1 at the output; then times the mean |f′| of each layer, the last first. Bars from 0.000001 to 1, each tenth alike.");
+      const words = make("div", "says", "1 at the output; then times the mean |f′| of each layer, the last first; where the network forks, the way that leaves most, as through a skip. Bars from 0.000001 to 1, each tenth alike.");
       this.body.replaceChildren(list, words);
     }
     names.forEach((name, i) => {

@@ -6,7 +6,7 @@ import torch
 
 from core.activations import ACTIVATIONS
 from core.pictures import arranged, live_work, unpack, work_view
-from core.pictures.work_views import GRID
+from core.pictures.work_views import GRID, left_of_a_gradient
 from tests.core.pictures.recorded import assert_shows, of_architecture, of_bricks
 
 USUAL = [name for name in ACTIVATIONS if name != "identity"]
@@ -101,3 +101,25 @@ def test_a_live_moment_is_laid_out_like_a_recorded_one(data, name):
     assert newer["layout"] == header["layout"]
     assert newer["frame_bytes"] == header["frame_bytes"]
     assert newer["frames"][0]["work"].keys() == header["frames"][0]["work"].keys()
+
+
+def test_a_gradient_passes_by_the_functions_of_a_block_through_its_skip():
+    bend = {"kind": "activation", "function": "tanh"}
+    block = [{"kind": "linear", "units": 4}, bend, {"kind": "linear", "units": 4}, bend]
+    bricks = [{"kind": "flatten"}, {"kind": "linear", "units": 4}, bend]
+    bricks += [{"kind": "residual", "block": block}, bend, {"kind": "linear", "units": 10}]
+    layers = of_bricks("digits", *bricks).settings.layers
+    slopes = {"tanh1": 0.5, "tanh2": 0.1, "tanh3": 0.2, "tanh4": 0.8}
+    assert left_of_a_gradient(layers, slopes) == pytest.approx(
+        {"tanh1": 0.5 * 0.8, "tanh2": 0.1 * 0.2 * 0.8, "tanh3": 0.2 * 0.8, "tanh4": 0.8}
+    )
+
+
+def test_the_gradient_itself_is_told_with_the_layer_whose_weights_it_reached():
+    seen = deep("relu")
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    for moment, frame in zip(seen.moments, header["frames"], strict=True):
+        norm = moment.numbers["linear1"].get("gradient_norm")
+        told = frame["numbers"]["relu1"].get("‖∇W‖ of linear1")
+        assert told == (None if norm is None else f"{norm:.2g}")
+    assert any("‖∇W‖ of linear1" in frame["numbers"]["relu1"] for frame in header["frames"])
