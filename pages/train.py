@@ -5,7 +5,7 @@ import streamlit as st
 from core.budget import crowded_out
 from core.engine import Full, engine
 from core.unfit import Unfit
-from pages.shared.choose import choose_run, open_run
+from pages.shared.choose import choose_run, open_run, opened_just_now
 from pages.shared.form import choose_settings, described
 from pages.shared.plain import plain
 from pages.shared.watching import watch
@@ -33,7 +33,7 @@ if isinstance(settings, Unfit):
     chosen.error(plain(str(settings)), icon=":material/rule:")
 else:
     chosen.caption(described(settings))
-    if pressed:
+    if pressed and not opened_just_now():
         try:
             open_run(engine().train(settings).id)
             st.rerun()

@@ -17,6 +17,8 @@ from pages.shared.plain import plain
 
 Option = TypeVar("Option")
 MOST_SIDE_BY_SIDE = 20
+DOUBLE_SECONDS = 1.0
+"""Two presses of a button within so long are one."""
 LAG_SECONDS = 5.0
 """So long a browser may still say the run that was left; one cannot go back to it sooner."""
 
@@ -38,30 +40,19 @@ def brought() -> list[str]:
     return ids
 
 
-def drop_endless_numbers() -> None:
-    """Take infinite numbers out of the link: Streamlit's whole-number fields raise on them."""
-    endless = [name for name in st.query_params if math.isinf(_as_number(st.query_params[name]))]
-    for name in endless:
-        del st.query_params[name]
-    if endless:
-        st.rerun()
-
-
-def _as_number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def open_run(run_id: str) -> None:
     """Make a run the chosen one: in the link. It opens at its last moment."""
     if run_id == run_in_link():
         return
-    st.query_params.pop("step", None)
-    st.session_state["_left"] = [run_in_link(), run_id, time.monotonic()]
+    st.session_state["_left"] = [run_in_link(), run_id, time.monotonic()]  # first: see below
     st.session_state.pop("_beside", None)
+    st.query_params.pop("step", None)  # from here on a second press may begin the script anew
     st.query_params["run"] = run_id
+
+
+def opened_just_now() -> bool:
+    """Whether a run was opened a moment ago: a second press of its button says no more."""
+    return time.monotonic() - st.session_state.get("_left", [-math.inf])[-1] < DOUBLE_SECONDS
 
 
 def choose_beside(listed: dict[str, Summary]) -> str | None:

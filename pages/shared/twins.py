@@ -19,7 +19,7 @@ from core.tasks import WORDS
 from core.unfit import Unfit
 from pages.shared import packed
 from pages.shared.chart import live_chart
-from pages.shared.choose import choose, open_run, put_beside
+from pages.shared.choose import choose, open_run, opened_just_now, put_beside
 from pages.shared.form import TITLES, bounds, field_input
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
@@ -93,7 +93,9 @@ def differences(one: Settings, other: Settings) -> list[str]:
 
 
 def start_both(settings: Settings, twin: Settings) -> None:
-    """Train both, and show them side by side."""
+    """Train both, and show them side by side; a double click starts one pair."""
+    if opened_just_now():
+        return
     try:
         first, second = engine().train(settings), engine().train(twin)
     except Full as fault:

@@ -52,6 +52,14 @@ def test_train_starts_a_run_with_the_settings_of_the_form(open_page, listener):
     assert "Starting …" in said(started)
 
 
+@pytest.mark.parametrize("within, runs_started", [(60.0, 1), (0.0, 2)])
+def test_a_double_press_starts_one_run(open_page, listener, monkeypatch, within, runs_started):
+    monkeypatch.setattr(choose, "DOUBLE_SECONDS", within)
+    tab = button(open_page(**FORM), "Train").click().run()
+    sound(button(tab, "Train").click().run())
+    assert len(told(listener)) == runs_started
+
+
 def test_the_line_under_the_button_describes_what_is_chosen(open_page):
     text = said(open_page(**FORM))
     assert "Trains **Multilayer perceptron on Digits 8x8**" in text
