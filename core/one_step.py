@@ -39,12 +39,15 @@ class Walk(NamedTuple):
     gradient: dict[ArrayKey, np.ndarray]
     after: dict[ArrayKey, np.ndarray]
     """Every parameter before the update and after it, and ∂ loss ÷ ∂ parameter."""
+    spreads: dict[str, tuple[np.ndarray, np.ndarray]]
+    """Mean and variance over the batch of each channel that a BatchNorm was given, by layer."""
 
 
-def one_step(settings: Settings, start: Checkpoint, example: int = 0) -> Walk:
+def one_step(settings: Settings, start: Checkpoint | None, example: int = 0) -> Walk:
     """Take the step that follows an exact state, and tell of it; nothing else is changed.
 
-    `example` counts within the batch. Raises ValueError where no step follows, and DataError where
+    Without a `start` it is the first step, from the random start that the seed gives. `example`
+    counts within the batch. Raises ValueError where no step follows, and DataError where
     the data set is not here.
     """
     import torch
@@ -55,13 +58,14 @@ def one_step(settings: Settings, start: Checkpoint, example: int = 0) -> Walk:
     from core.recording import outputs_of
     from core.training import epoch_batches, tensors
 
-    if start.step >= settings.steps:
+    done = start.step if start else 0
+    if done >= settings.steps:
         raise ValueError(f"the run ends with step {settings.steps}; no step follows")
     torch.set_num_threads(settings.threads)
     inputs, targets, *_ = tensors(settings.dataset)
     state = State(settings, start)
     state.network.train()
-    epoch, position = divmod(start.step, settings.steps_per_epoch)
+    epoch, position = divmod(done, settings.steps_per_epoch)
     batch = epoch_batches(settings, epoch)[position]
     example = min(max(0, example), len(batch) - 1)
     loss_of = LOSSES[settings.dataset.task]
@@ -82,7 +86,7 @@ def one_step(settings: Settings, start: Checkpoint, example: int = 0) -> Walk:
     state.optimizer.step()
     one = slice(example, example + 1)
     return Walk(
-        start.step,
+        done,
         rate,
         len(batch),
         int(batch[example]),
@@ -96,7 +100,19 @@ def one_step(settings: Settings, start: Checkpoint, example: int = 0) -> Walk:
         before,
         gradient,
         {key: _kept(p) for key, p in parameters.items()},
+        {
+            layer.name: _spread(seen[layer.name][0], 1 + layer.units_axis)
+            for layer in settings.layers
+            if layer.kind == "batchnorm"
+        },
     )
+
+
+def _spread(given, axis: int) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
+    """Mean and variance over all but one axis, as BatchNorm takes them in training."""
+    others = [n for n in range(given.ndim) if n != axis]
+    found = given.detach().double()
+    return found.mean(others).numpy(), found.var(others, unbiased=False).numpy()
 
 
 def _kept(tensor) -> np.ndarray:  # type: ignore[no-untyped-def]

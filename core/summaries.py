@@ -37,6 +37,14 @@ class Summary:
     pinned: bool
     bytes: int
 
+    @property
+    def label(self) -> str:
+        """The run in a list: its name, its state, how good it is."""
+        if self.state in ("waiting", "running", "paused"):
+            return f"{self.name} · in training"
+        good = "" if self.accuracy is None else f" · {self.accuracy:.1%}"
+        return f"{self.name} · {self.state}{good}"
+
 
 def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summary:
     """The summary of the run whose file is open here, `size` bytes in all; raises Damaged."""

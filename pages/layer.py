@@ -6,7 +6,8 @@ from core import live
 from core.structure import diagram
 from pages.shared import packed
 from pages.shared.anatomy import draw_kind, facts
-from pages.shared.choose import choose, choose_run, first_number, keep_number
+from pages.shared.arithmetic import open_unit
+from pages.shared.choose import choose, choose_run, first_number, keep_number, put
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK, probe_input
 from pages.shared.presenting import carried
@@ -49,12 +50,14 @@ st.caption(
     f"in up to {packed.MOST_FRAMES} of its moments. Gates, states and attention maps are computed "
     "from the weights recorded at each."
 )
+open_unit(run, settings.drawn_layers, seen.unit)
 if seen.layer:
     other, _, array = seen.layer.partition("/")
     if other in layers and array.startswith("weight"):
         st.switch_page("weights.py", query_params={"run": run.id, "layer": other, **carried()})
     if other in layers and other != name:
-        st.switch_page("layer.py", query_params={"run": run.id, "layer": other, **carried()})
+        put("layer", other)
+        st.rerun()
 step = at[0] if seen.step is None else seen.step
 nearest = min(steps, key=lambda kept: abs(kept - step))
 probe = at[1] if seen.probe is None else seen.probe

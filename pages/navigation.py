@@ -8,10 +8,10 @@ import streamlit as st
 sys.path[:0] = [root for root in [str(Path(__file__).parents[1])] if root not in sys.path]
 
 from core.engine import engine  # noqa: E402
-from pages.shared.choose import drop_endless_numbers, keep_run  # noqa: E402
+from pages.shared.choose import keep_run  # noqa: E402
 from pages.shared.faults import faults_told  # noqa: E402
 from pages.shared.frame import draw_frame  # noqa: E402
-from pages.shared.visit import stay  # noqa: E402
+from pages.shared.visit import drop_endless_numbers, stay  # noqa: E402
 
 ICON = Path(__file__).parent / "shared" / "icon.svg"
 st.set_page_config(page_title="Layerscope", page_icon=str(ICON), layout="wide")

@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.commands import Command
 from core.engine import engine
-from pages.shared.arithmetic import draw_unit
 from pages.shared.asking import NoAnswer
 from pages.shared.choose import choose_run, number_chosen
 from pages.shared.fresh import keep_fresh
@@ -34,15 +33,9 @@ if summary.state == "running" and run.id in engine().jobs:
         on_click=tell,
         args=(run.id, Command("pause")),
     )
-step = choose_exact(run, settings)
-if step is None:
-    st.info(
-        "No exact state was kept from which another step follows. A run keeps one every few "
-        "seconds and whenever it is paused: train one, and pause it.",
-        icon=":material/info:",
-    )
-    st.stop()
-example = number_chosen("Example", "example", settings.batch_size - 1)
+with st.container(horizontal=True, gap="large"):
+    step = choose_exact(run, settings)
+    example = number_chosen("Example", "example", settings.batch_size - 1)
 try:
     walk = walked(run.id, step, example, run)
 except NoAnswer as fault:
@@ -50,8 +43,7 @@ except NoAnswer as fault:
     st.stop()
 
 draw_batch(settings, walk)
-draw_forward(settings, walk)
+draw_forward(run, settings, walk)
 draw_loss(settings, walk)
 draw_backward(settings, walk)
 draw_update(settings, walk)
-draw_unit(settings, walk)

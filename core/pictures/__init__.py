@@ -20,6 +20,7 @@ from core.pictures.planes import (
     unsigned_bytes,
 )
 from core.pictures.strips import live_frame, strip
+from core.pictures.walk_views import cell_of, place_at, walk_view
 from core.pictures.work_views import AT_WORK, functions, live_work, work_view
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "told_number",
     "told_weights",
     "arranged",
+    "cell_of",
     "columns",
     "display_scale",
     "layer_view",
@@ -43,12 +45,14 @@ __all__ = [
     "neat_scale",
     "needed",
     "pack",
+    "place_at",
     "plane_of",
     "probes_of",
     "signed_bytes",
     "strip",
     "tile_shape",
     "unpack",
+    "walk_view",
     "unsigned_bytes",
     "work_view",
 ]

@@ -61,7 +61,7 @@ def inside_view(
     """
     header: dict = {"view": "inside", "run": run_id, "title": layer.name}
     header |= {"live": url is not None, "url": url, "step": step, "autoplay": False}
-    header |= {"probe": probe} | probes.told()
+    header |= {"probe": probe, "opens": True} | probes.told()
     seen = [_seen(layer, layers, probes, moment) for moment in moments]
     stages = _stages(layer, layers, probes, seen)
     panels = [panel for _, panel in stages]

@@ -30,6 +30,8 @@ GATE_NAMES = {
 }
 MATRICES = ("rnn", "lstm", "gru", "selfattention", "embedding", "positions")
 """Kinds whose weights are matrices to be seen whole, no picture a unit."""
+OF_INPUTS = ("output", "slope")
+"""Arrays with a picture for every input."""
 PLAIN = (
     *("flatten", "rows", "dropout", "maxpool2d", "avgpool2d", "globalaveragepool"),
     *("laststep", "meanovertime", "embedding", "positions", "branches"),
@@ -110,7 +112,7 @@ class Panel:
         """The bytes of this panel's planes; notes scale and histogram range in `scales`."""
         height, width = self.size
         shape = (self.probes, self.tiles, height, width)
-        numbers = self._rows(array)
+        numbers = self.rows(array)
         if array is None or numbers is None:
             blank = np.full(shape, 128, np.uint8)
             scales[self.id] = 0.0
@@ -130,7 +132,7 @@ class Panel:
         bars = counts[1:].reshape(BINS, 5).sum(1)
         return [picture, unsigned_bytes(bars, bars.max())]
 
-    def _rows(self, array: Array | None) -> np.ndarray | None:
+    def rows(self, array: Array | None) -> np.ndarray | None:
         """The shown numbers, one row a tile; None if the array has not the planned shape."""
         if array is None:
             return None
@@ -138,7 +140,7 @@ class Panel:
         if self.cell == "matrix":
             values = values.reshape(len(values), -1)[: self.looks_at[0], : self.looks_at[1]]
             return values if values.shape == self.looks_at else None
-        if self.source[1] == "output":
+        if self.source[1] in OF_INPUTS:
             if len(values) != self.probes:
                 return None
             if self.cell == "step":

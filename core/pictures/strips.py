@@ -120,11 +120,10 @@ def layout_of(cards: list[dict]) -> int:
 def _frames(
     dataset: Dataset,
     layers: Sequence[Layer],
-    cards: list[list[Panel]],
+    panels: Sequence[Panel],
     moments: Sequence[Moment],
     share: bool,
 ) -> tuple[list[dict], list[list[np.ndarray]]]:
-    panels = [panel for panels in cards for panel in panels]
     shared = shared_scales(panels, moments) if share else {}
     told, planes = [], []
     for moment in moments:
@@ -154,31 +153,40 @@ def strip(
     """
     panels = _layer_panels(layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
+    told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
+    told |= {"autoplay": autoplay, "probe": probe, "opens": True}
+    placed = [panel for of in panels for panel in of]
+    return pictured(probes, layers, cards, placed, moments, told, share=not live)
+
+
+def pictured(
+    probes: Probes,
+    layers: Sequence[Layer],
+    cards: list[dict],
+    panels: Sequence[Panel],
+    moments: Sequence[Moment],
+    told: dict,
+    share: bool = False,
+) -> bytes:
+    """A strip of these cards, from the input to the prediction; `told` is added to its header.
+
+    With `share` a panel has one scale for all moments.
+    """
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
     inputs = probes.panel()
     first = plain | {"id": "input", "kind": "input", "title": "input"}
     first |= {"sizes": sizes(probes.dataset.shape)}
-    told, planes = _frames(probes.dataset, layers, panels, moments, share=not live)
+    frames, planes = _frames(probes.dataset, layers, panels, moments, share)
     still = []
     if inputs is not None:
         picture, scale = probes.picture(inputs)
         first["planes"], still = inputs.planes, [picture]
-        for entry in told:
+        for entry in frames:
             entry["scales"][inputs.id] = scale
-    header = {
-        "cards": [first, *cards, plain | _prediction(probes.dataset)],
-        "view": "strip",
-        "layout": layout_of(cards),
-        "frames": told,
-        "run": run_id,
-        "title": settings_title,
-        "live": live,
-        "url": url,
-        "step": step,
-        "autoplay": autoplay,
-        "probe": probe,
-    }
-    return pack(header | probes.told(), planes, still)
+    header: dict = {"cards": [first, *cards, plain | _prediction(probes.dataset)]}
+    header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
+    header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
+    return pack(header | probes.told() | told, planes, still)
 
 
 def _prediction(dataset: Dataset) -> dict:
@@ -197,5 +205,6 @@ def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> byt
     """
     panels = _layer_panels(layers, [moment], 0)
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
-    told, planes = _frames(dataset, layers, panels, [moment], share=False)
+    placed = [panel for of in panels for panel in of]
+    told, planes = _frames(dataset, layers, placed, [moment], share=False)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": told}, planes)

@@ -1,83 +1,137 @@
-"""Arithmetic: one unit of a Linear layer in one training step, number by number."""
+"""Arithmetic: one number of any layer in one training step, term by term."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.activations import ACTIVATIONS
-from core.architectures.bricks import Activation
+from core.architectures.plans import Layer
+from core.arithmetic import Made, Place, made, named, way
 from core.one_step import Walk
-from core.pictures.inside_views import bent_by
+from core.pictures import place_at
+from core.pictures.walk_views import Cell
+from core.runs import Run
 from core.settings import Settings
-from pages.shared.choose import choose, number_chosen
+from pages.shared.choose import (
+    choose,
+    keep_number,
+    number_chosen,
+    number_in_link,
+    option_chosen,
+    put,
+)
+from pages.shared.presenting import carried
 
-SHOWN = 8
-"""Terms of a sum that a table shows one by one."""
+SHOWN = 9
+"""Terms that a table shows one by one."""
+AXES = {1: ("unit",), 2: ("time", "unit"), 3: ("map", "row", "column")}
+"""What a place of an output is called in the link, by how many numbers it takes."""
+WORDS = {"unit": "Unit", "time": "Step of the sequence", "map": "Map"}
 
 
-def draw_unit(settings: Settings, walk: Walk) -> None:
-    """One unit's arithmetic: inputs × weights + bias → pre-activation → activation → gradient."""
-    st.subheader("6 · One unit")
-    layers = {
-        layer.name: layer
-        for layer in settings.layers
-        if layer.kind == "linear" and walk.outputs[layer.name].ndim == 1
-    }
-    if not layers:
-        st.caption("This network has no Linear layer that gives one number a unit.")
-        return
-    name = choose("Linear layer", list(layers), "linear")
-    weights = walk.before[name, "weight"]
-    unit = number_chosen("Unit", "unit", min(len(weights), len(walk.outputs[name])) - 1)
-    terms = unit_terms(walk, name, unit)
-    st.dataframe(
-        terms,
-        hide_index=True,
-        column_config={
-            column: st.column_config.NumberColumn(format="%.6g") for column in terms.columns[1:]
-        },
+def place_in_link(layers: Sequence[Layer]) -> tuple[Layer, Place]:
+    """The layer whose number is followed, and the number's place, as the link has them."""
+    named = {layer.name: layer for layer in layers}
+    first = next((layer for layer in layers if layer.weights), layers[0])
+    layer = named.get(option_chosen("layer"), first)
+    place = tuple(
+        min(side - 1, number_in_link(0, axis))
+        for axis, side in zip(AXES[len(layer.output_shape)], layer.output_shape, strict=True)
     )
-    st.write(unit_words(settings, walk, name, unit))
+    return layer, place
 
 
-def unit_terms(walk: Walk, name: str, unit: int) -> pd.DataFrame:
-    """The largest products of a unit of a Linear layer one by one, the others as one row, the bias.
-
-    The products sum to the pre-activation within float32 rounding.
-    """
-    x = walk.given[name].astype(np.float64)
-    w = walk.before[name, "weight"][unit].astype(np.float64)
-    slope = float(walk.slopes[name][unit])
-    products = x * w
-    order = np.argsort(-np.abs(products), kind="stable")
-    rows = [
-        {"Input": str(n), "x": x[n], "w": w[n], "x × w": products[n]}
-        | {"this example's part of ∂loss ÷ ∂w": slope * x[n]}
-        for n in order[:SHOWN]
-    ]
-    rest = order[SHOWN:]
-    if len(rest):
-        rows.append({"Input": f"the other {len(rest):,}", "x × w": products[rest].sum()})
-    if (name, "bias") in walk.before:
-        rows.append({"Input": "bias", "x × w": float(walk.before[name, "bias"][unit])})
-    rows.append({"Input": "sum", "x × w": sum(row["x × w"] for row in rows)})
-    return pd.DataFrame(rows)
-
-
-def unit_words(settings: Settings, walk: Walk, name: str, unit: int) -> str:
-    """What becomes of the sum: the activation function, its derivative, and the gradient."""
-    layer = next(layer for layer in settings.layers if layer.name == name)
-    z, slope = float(walk.outputs[name][unit]), float(walk.slopes[name][unit])
-    told = f"PyTorch's pre-activation is **{z:.6g}**."
-    bent = bent_by(layer, settings.layers)
-    if bent is not None and bent.sources == (name,) and isinstance(bent.brick, Activation):
-        learned = walk.before.get((bent.name, "weight"))
-        parameter = None if learned is None else float(learned.ravel()[0])
-        function = ACTIVATIONS[bent.brick.function]
-        came, steep = float(walk.slopes[bent.name][unit]), float(function.derivative(z, parameter))
-        told += (
-            f" {function.title} makes {float(walk.outputs[bent.name][unit]):.6g} of it; its "
-            f"derivative there is {steep:.6g}. The gradient that comes back is {came:.6g}; times "
-            f"the derivative that is {came * steep:.6g},"
+def choose_place(layers: Sequence[Layer]) -> tuple[Layer, Place]:
+    """Let a person choose a number of a layer's output; it is in the link."""
+    named = {layer.name: layer for layer in layers}
+    first = next((n for n, layer in enumerate(layers) if layer.weights), 0)
+    layer = named[choose("Layer", list(named), "layer", default=first)]
+    axes = AXES[len(layer.output_shape)]
+    with st.container(horizontal=True):
+        place = tuple(
+            number_chosen(WORDS.get(axis, axis.title()), axis, side - 1)
+            for axis, side in zip(axes, layer.output_shape, strict=True)
         )
-    return f"{told} so ∂loss ÷ ∂sum = **{slope:.6g}**; times each x, that is the change asked of w."
+    return layer, place
+
+
+def open_unit(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
+    """Show the arithmetic of what was clicked in a scope just now, on the page of one step."""
+    if found := _clicked(layers, clicked):
+        layer, place = found
+        told = dict(zip(AXES[len(place)], map(str, place), strict=True))
+        chosen = {"run": run.id, "layer": layer.name, **told, **carried()}
+        st.switch_page("step.py", query_params=chosen)
+
+
+def follow(layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
+    """Choose what was clicked in the scope of this page just now."""
+    if found := _clicked(layers, clicked):
+        layer, place = found
+        put("layer", layer.name)
+        for axis, number in zip(AXES[len(place)], place, strict=True):
+            keep_number(number, axis)
+        st.rerun()
+
+
+def _clicked(
+    layers: Sequence[Layer], clicked: tuple[str, Cell] | None
+) -> tuple[Layer, Place] | None:
+    layer = next((one for one in layers if clicked and one.name == clicked[0]), None)
+    place = place_at(layer, clicked[1]) if layer and clicked else None
+    return (layer, place) if layer and place is not None else None
+
+
+def draw_number(settings: Settings, walk: Walk, layer: Layer, place: Place) -> None:
+    """How a number is made: from the sum it begins with to what an activation makes of it."""
+    for stage in way(settings.layers, layer.name):
+        st.markdown(f"**{stage.name}** · {stage.formula} · {named(place)}")
+        try:
+            found = made(settings, walk, stage.name, place)
+        except IndexError:
+            st.caption("This layer has more weights than one page can hold: those of the first.")
+            continue
+        if found.columns:
+            columns = {name: st.column_config.NumberColumn(format="%.6g") for name in found.columns}
+            st.dataframe(
+                terms(found),
+                hide_index=True,
+                column_config=columns,
+                height="content",
+                placeholder="",
+            )
+        gave = float(walk.outputs[stage.name][place])
+        st.write(f"{found.words} {_came_to(found, gave)}{_gradient(walk, stage, place)}")
+
+
+def terms(found: Made) -> pd.DataFrame:
+    """The largest terms one by one, in their order of size; what adds up of the others as one row.
+
+    Of what does not add up all rows are given in their own order.
+    """
+    table = pd.DataFrame({"Number": found.names, **found.columns})
+    if not found.adds or len(table) <= SHOWN:
+        return table if not found.adds else _with_sum(table, found)
+    sizes = table[found.adds].abs().to_numpy()
+    bias = np.array([name == "bias" for name in found.names])
+    order = np.argsort(-np.where(bias, -1.0, sizes), kind="stable")[:SHOWN]
+    rest = ~np.isin(np.arange(len(table)), order) & ~bias
+    others = {"Number": f"the other {rest.sum():,}", found.adds: table[found.adds][rest].sum()}
+    return _with_sum(pd.concat([table.iloc[order], pd.DataFrame([others]), table[bias]]), found)
+
+
+def _with_sum(table: pd.DataFrame, found: Made) -> pd.DataFrame:
+    total = pd.DataFrame([{"Number": "sum", found.adds: found.result}])
+    return pd.concat([table, total], ignore_index=True)
+
+
+def _came_to(found: Made, gave: float) -> str:
+    return f"That is {found.result:.6g}; PyTorch gave **{gave:.6g}**."
+
+
+def _gradient(walk: Walk, layer: Layer, place: Place) -> str:
+    slopes = walk.slopes.get(layer.name)
+    if slopes is None:
+        return ""
+    return f" ∂loss ÷ ∂ it = **{float(slopes[place]):.6g}**."

@@ -103,14 +103,6 @@ def _left_just_now(run_id: str) -> bool:
     return run_id == left and time.monotonic() - since < LAG_SECONDS
 
 
-def label(summary: Summary) -> str:
-    """A run in a list: its name, its state, how good it is."""
-    if summary.state in ("waiting", "running", "paused"):
-        return f"{summary.name} · in training"
-    good = "" if summary.accuracy is None else f" · {summary.accuracy:.1%}"
-    return f"{summary.name} · {summary.state}{good}"
-
-
 def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
     """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
     if picked in listed:
@@ -136,7 +128,7 @@ def choose_run() -> tuple[Run, Summary]:
         "Run",
         list(listed),
         key="_run",
-        format_func=lambda run_id: label(listed[run_id]),
+        format_func=lambda run_id: listed[run_id].label,
         on_change=lambda: _open_picked(st.session_state["_run"], listed),
         label_visibility="collapsed",
         placeholder="Choose a run",
@@ -158,17 +150,34 @@ def choose(
     options: Sequence[Option],
     key: str,
     format_func: Callable[[Option], str] = str,
+    default: int = 0,
     **more: Any,
 ) -> Option:
-    """Let a person choose one option, side by side where there are few; it is in the link."""
-    common: dict[str, Any] = {"key": key, "bind": "query-params", "format_func": format_func}
+    """Let a person choose one option, side by side where there are few; it is in the link.
+
+    `default` is the place of the one that is chosen where the link says nothing.
+    """
+    more |= {"key": key, "bind": "query-params", "format_func": format_func}
+    first: int | None = default
+    if (wanted := st.session_state.pop(f"_put-{key}", None)) in options:
+        st.session_state[key], first = wanted, None
     if len(options) > MOST_SIDE_BY_SIDE:
-        chosen = st.selectbox(title, options, **common, **more)
+        chosen = st.selectbox(title, options, index=first, **more)
     else:
-        chosen = st.segmented_control(
-            title, options, default=options[0], required=True, **common, **more
-        )
-    return options[0] if chosen is None else chosen
+        one = None if first is None else options[first]
+        chosen = st.segmented_control(title, options, default=one, required=True, **more)
+    return options[default] if chosen is None else chosen
+
+
+def put(key: str, option: str) -> None:
+    """Let `choose` take this option when it is drawn the next time."""
+    st.session_state[f"_put-{key}"] = option
+
+
+def option_chosen(key: str) -> str:
+    """What `choose` will say of texts when it is drawn; "" where nothing was chosen yet."""
+    known = (st.session_state.get(name) for name in (f"_put-{key}", key))
+    return next(filter(None, known), None) or st.query_params.get(key, "")
 
 
 def number_chosen(title: str, key: str, last: int, default: int = 0) -> int:

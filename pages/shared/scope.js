@@ -80,8 +80,9 @@ class Scope {
   }
 
   /** New bytes from Python, or the same again: keep what stands, draw what changed. */
-  update({ data, setStateValue }) {
+  update({ data, setStateValue, setTriggerValue }) {
     this.set = setStateValue;
+    this.press = setTriggerValue;
     const themed = this.theme();
     if (!data?.length) return;
     if (this.packed && same(this.packed.bytes, data)) return themed && this.later();
@@ -335,6 +336,17 @@ class Scope {
       this.pointed = null;
       this.tip.hidden = true;
     });
+    if (!this.opens(panel)) return;
+    canvas.style.cursor = "pointer";
+    canvas.addEventListener("click", (event) => {
+      const found = panel.picture.under(...pointOn(canvas, event));
+      if (found) this.press("unit", [panel.plane.id.split("/")[0], ...found.at].join(":"));
+    });
+  }
+
+  /** Whether a click on a picture opens the arithmetic of the number that is there. */
+  opens({ plane }) {
+    return this.header.opens && /\/(output|slope)$/.test(plane.id);
   }
 
   hint() {
@@ -343,7 +355,7 @@ class Scope {
     this.tip.hidden = !found;
     if (!found) return;
     const value = number(found.share * (panel.picture.scale ?? 1));
-    say(this.tip, `${found.name}  ≈ ${value}`);
+    say(this.tip, `${found.name}  ≈ ${value}${this.opens(panel) ? "  · click: how it is made" : ""}`);
     const [box, at] = [this.root.getBoundingClientRect(), panel.picture.canvas.getBoundingClientRect()];
     const zoom = box.width / this.root.offsetWidth;
     const left = Math.min((at.left - box.left) / zoom + x + 14, this.root.offsetWidth - this.tip.offsetWidth - 4);

@@ -6,6 +6,8 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from core.pictures.walk_views import Cell
+
 _HERE = Path(__file__).parent
 _PARTS = (  # one script
     *("scope_pictures.js", "scope_cards.js", "scope_answers.js"),
@@ -27,9 +29,11 @@ class Seen:
     probe: int | None
     """The number of the probe input, counted from 0."""
     layer: str | None
-    """The id of the card whose title was clicked."""
+    """The id of the card whose title was clicked just now; None in the next run."""
     socket: Literal["open", "failed"] | None
     """ "failed" where live pictures do not get through, "open" once they do again."""
+    unit: tuple[str, Cell] | None = None
+    """The layer and the cell of the number that was clicked just now; None in the next run."""
 
 
 def _changed() -> None:
@@ -41,7 +45,7 @@ def scope(packed: bytes, key: str) -> Seen:
 
     The same `key` keeps the canvas, its place in time and its socket over reruns.
     """
-    names = ("step", "probe", "layer", "socket")
+    names = ("step", "probe", "layer", "socket", "unit")
     values = _mount(
         key=key,
         data=packed,
@@ -49,11 +53,22 @@ def scope(packed: bytes, key: str) -> Seen:
         on_probe_change=_changed,
         on_layer_change=_changed,
         on_socket_change=_changed,
+        on_unit_change=_changed,
     )
-    step, probe, layer, socket = (values.get(name) for name in names)
+    step, probe, layer, socket, unit = (values.get(name) for name in names)
     return Seen(
         step if isinstance(step, int) else None,
         probe if isinstance(probe, int) else None,
         layer if isinstance(layer, str) else None,
         cast(Literal["open", "failed"], socket) if socket in ("open", "failed") else None,
+        _clicked(unit) if isinstance(unit, str) else None,
     )
+
+
+def _clicked(text: str) -> tuple[str, Cell] | None:
+    """A layer and a cell from "conv1:3:5:7"; None for what is none."""
+    name, *cell = text[:200].split(":")
+    if len(cell) != 3 or not all(n.isascii() and n.isdigit() and len(n) < 9 for n in cell):
+        return None
+    tile, line, column = map(int, cell)
+    return name, (tile, line, column)

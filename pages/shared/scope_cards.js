@@ -8,7 +8,7 @@ class Card {
     const title = make("button", "title", card.title);
     title.type = "button";
     title.title = `Choose ${card.title}`;
-    title.addEventListener("click", () => scope.tell("layer", card.id));
+    title.addEventListener("click", () => scope.press("layer", card.id));
     const head = make("header");
     head.append(title, make("span", "sizes", card.sizes ?? ""));
     this.body = make("div", "body");
@@ -53,7 +53,7 @@ class Card {
     this.body.classList.toggle("many", many && !large && this.panels[0].plane.tile !== "gate");
     let column = Math.min(width, 112); // what the pictures under the first one line up with
     for (const { plane, picture, histogram, node } of this.panels) {
-      const weight = plane.role === "weight" || plane.role === "gradient";
+      const weight = plane.role === "weight" || (plane.role === "gradient" && (large || inside));
       const gates = plane.tile === "gate"; // stay side by side, so that two of them can be compared
       if (inside && weight && !gates) picture.fit(Math.min(width, 300), 264, this.cell(plane));
       else if (inside) picture.fit(Math.min(width, 232), 264, plane.cell === "unit" ? 16 : 14);
@@ -91,7 +91,7 @@ class Card {
       const scale = frame.entry.scales[plane.id] ?? 1;
       const bytes = plane.still ? frame.stillBytes : frame.bytes;
       const start = plane.still ? frame.still : frame.start;
-      picture.draw(bytes, start + plane.offset, probe, tables);
+      picture.draw(bytes, start + plane.offset, probe, tables, this.scope.header.marks?.[plane.id]);
       picture.scale = scale;
       node.classList.toggle("missing", Boolean(histogram) && scale === 0);
       histogram?.draw(bytes, start + histogram.plane.offset, scale, tables);

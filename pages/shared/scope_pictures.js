@@ -139,7 +139,8 @@ class Picture {
     return this.canvas.width / this.ratio;
   }
 
-  draw(bytes, start, probe, tables) {
+  /** `mark`: the [tile, line, column] of a cell to draw a ring around. */
+  draw(bytes, start, probe, tables, mark) {
     const { tiles, height, width, cells, cell, signed, alone } = this.plane;
     const from = start + (probe % this.plane.probes) * this.bytesEach;
     const colours = signed ? tables.signed : tables.unsigned;
@@ -169,6 +170,21 @@ class Picture {
       }
     }
     this.context.putImageData(this.image, 0, 0);
+    if (mark) this.ring(mark);
+  }
+
+  ring([tile, line, column]) {
+    const { width, height } = this.plane;
+    const { context, size, gap, across, ratio } = this;
+    const left = (tile % across) * (width * size + gap) + column * size;
+    const top = Math.floor(tile / across) * (height * size + gap) + line * size;
+    const wide = 2 * ratio;
+    // dark within light, so that it shows on every colour
+    [["#ffffff", wide], ["#101418", wide / 2]].forEach(([colour, width]) => {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.strokeRect(left - ratio / 2, top - ratio / 2, size + ratio, size + ratio);
+    });
   }
 
   /** What stands under a point of the canvas (CSS pixels), or null in a gap. */
@@ -193,7 +209,7 @@ class Picture {
     }
     const byte = this.bytes[this.start + tile * height * width + place];
     const share = signed ? (byte - 128) / 127 : byte / 255;
-    return { name: names.join(" · "), share, place: tile * height * width + place };
+    return { name: names.join(" · "), share, place: tile * height * width + place, at: [tile, line, column] };
   }
 }
 

@@ -4,16 +4,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.arithmetic import way
 from core.figures.layer_bars import layer_bars
 from core.one_step import Walk, one_step
+from core.pictures import walk_view
 from core.runs import Run
 from core.settings import OPTIMIZERS, Settings
 from core.softmax import softmax
+from pages.shared.arithmetic import choose_place, draw_number, follow, place_in_link
 from pages.shared.asking import NoAnswer
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose
 from pages.shared.inputs import Chosen
 from pages.shared.prediction import draw_input
+from pages.shared.scope import scope
 
 SHOWN = 8
 """Changed weights that a table shows one by one."""
@@ -41,12 +45,20 @@ RULES = {
 """How each optimizer changes a weight w with its gradient g: the rule, and the rule in words."""
 
 
-def choose_exact(run: Run, settings: Settings) -> int | None:
-    """Let a person choose one of the exact states from which a step follows; None without one."""
-    steps = [step for step in run.steps(exact=True) if step < settings.steps]
-    if not steps:
-        return None
-    return choose("After how many steps", steps[::-1], "after", lambda step: f"{step:,}")
+def choose_exact(run: Run, settings: Settings) -> int:
+    """Let a person choose one of the exact states from which a step follows.
+
+    The random start is always one: the seed gives it anew.
+    """
+    steps = {0, *(step for step in run.steps(exact=True) if step < settings.steps)}
+    return choose(
+        "After how many steps",
+        sorted(steps, reverse=True),
+        "after",
+        lambda step: f"{step:,}",
+        help="0 is the random start, which the seed gives anew. Otherwise the steps after which "
+        "the run kept its exact state: every few seconds, and whenever it is paused.",
+    )
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking a worker to take the step …")
@@ -55,7 +67,8 @@ def walked(run_id: str, step: int, example: int, _run: Run) -> Walk:
     from core.engine import engine
 
     try:
-        return engine().ask(one_step, _run.settings(), _run.checkpoint(step), example)
+        start = _run.checkpoint(step) if step in _run.steps(exact=True) else None
+        return engine().ask(one_step, _run.settings(), start, example)
     except Exception as fault:
         raise NoAnswer(
             f"No worker could take this step ({type(fault).__name__}: {fault}). Try another."
@@ -72,10 +85,27 @@ def draw_batch(settings: Settings, walk: Walk) -> None:
     draw_input(settings.dataset, Chosen(walk.inputs, walk.target, None))
 
 
-def draw_forward(settings: Settings, walk: Walk) -> None:
-    """What every layer makes of the example, from the input to the output."""
+def draw_forward(run: Run, settings: Settings, walk: Walk) -> None:
+    """What every layer makes of the example, and how each number of it is made."""
     st.subheader("2 · Forward")
-    st.write("Every layer turns the numbers that it is given into others. For this example:")
+    st.write(
+        "Every layer turns the numbers that it is given into others. A card shows what a layer "
+        "gave for this example, and below it how the loss would change with each of these numbers "
+        "(step 4). **Click any number** to see how it is made; the ring is around the chosen one."
+    )
+    layers = settings.drawn_layers
+    layer, place = place_in_link(layers)
+    marks = dict.fromkeys([stage.name for stage in way(settings.layers, layer.name)], place)
+    epoch = walk.step / settings.steps_per_epoch
+    view = walk_view(run.id, settings.dataset, layers, walk, marks, epoch)
+    seen = scope(view, f"walk-{run.id}-{walk.step}")
+    follow(layers, seen.unit)
+    draw_number(settings, walk, *choose_place(layers))
+    with st.expander("All layers in numbers", icon=":material/table:"):
+        _table_of_layers(settings, walk)
+
+
+def _table_of_layers(settings: Settings, walk: Walk) -> None:
     rows = []
     for layer in settings.drawn_layers:
         gave = walk.outputs[layer.name].astype(np.float64)

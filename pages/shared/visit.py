@@ -1,6 +1,7 @@
-"""A visit: the data sets that this visitor can train on besides the project's own."""
+"""A visit: what this visitor can train on besides the project's own data, and a sane link."""
 
 import contextlib
+import math
 import threading
 
 import streamlit as st
@@ -83,3 +84,19 @@ def forget(data_id: str) -> None:
     kept.remove(data_id)
     if data_id in brought():
         brought().remove(data_id)
+
+
+def drop_endless_numbers() -> None:
+    """Take infinite numbers out of the link: Streamlit's whole-number fields raise on them."""
+    endless = [name for name in st.query_params if math.isinf(_as_number(st.query_params[name]))]
+    for name in endless:
+        del st.query_params[name]
+    if endless:
+        st.rerun()
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -13,6 +13,7 @@ from core.runs import Run, Summary
 from core.settings import Settings
 from core.tasks import WORDS
 from pages.shared import packed
+from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
 from pages.shared.choose import first_number, keep_number, value_of
 from pages.shared.faults import faults_told
@@ -137,6 +138,7 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     if not live_now:
         keep_number(seen.step, "step")
         keep_number(seen.probe, "probe")
+    open_unit(run, settings.drawn_layers, seen.unit)
     named = {layer.name: layer for layer in settings.drawn_layers}
     if seen.layer in named:
         plain_weights = named[seen.layer].pictured == ("weight",)

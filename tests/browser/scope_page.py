@@ -102,3 +102,7 @@ if __name__ == "__main__":
     if not st.checkbox("Hide"):
         seen = scope(data, key="scope")
         st.text(f"step={seen.step} probe={seen.probe} layer={seen.layer} socket={seen.socket}")
+        if seen.unit:  # a press, not a state: the next run of the script knows nothing of it
+            st.session_state["clicked"] = st.session_state.get("clicked", 0) + 1
+            st.session_state["unit"] = seen.unit
+        st.text(f"clicked={st.session_state.get('clicked')} {st.session_state.get('unit')}")

@@ -169,6 +169,19 @@ def test_a_pixel_tells_its_unit_and_its_value(show):
     expect(page.locator(".tip")).to_contain_text("unit 1  ≈ ")
 
 
+def test_a_click_on_a_number_says_which_and_only_once(show):
+    page = show()
+    canvas = page.locator("[data-plane='linear2/output']")
+    canvas.click(position={"x": 2, "y": 2})
+    expect(page.get_by_text("clicked=1 ('linear2', (0, 0, 0))")).to_be_visible()
+    page.get_by_role("button", name="Again").click()
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("clicked=1 ('linear2', (0, 0, 0))")).to_be_visible()
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] - 2, "y": box["height"] - 2})
+    expect(page.get_by_text("clicked=2 ('linear2', (9, 0, 0))")).to_be_visible()
+
+
 def test_every_picture_says_what_it_is(show):
     page = show("frames=2")
     expect(page.locator('canvas[data-plane="linear1/weight"]')).to_have_attribute(

@@ -158,3 +158,16 @@ def test_names_are_text_and_nothing_else(page, server, troubles):
     for name in PAYLOADS[:-1]:
         expect(page.get_by_role("option", name=name)).to_be_visible()
     assert armed.count() == 0
+
+
+def test_a_click_on_the_strip_opens_how_that_number_is_made(page, server, run, troubles):
+    follow(page, f"{server.url}/?run={run.id}", troubles)
+    drawn(page)
+    page.locator("[data-plane='relu1/output']").click(position={"x": 3, "y": 3})
+    page.wait_for_url(re.compile(r"/step\?.*layer=relu1"))
+    expect(page.get_by_text("ReLU makes")).to_be_visible(timeout=SLOW)
+    before = page.url
+    page.locator("[data-plane='linear2/slope']").click(position={"x": 3, "y": 3})
+    page.wait_for_url(re.compile(r"/step\?.*layer=linear2"))
+    assert "run=" in page.url and page.url != before
+    expect(page.get_by_text("products add up, and the bias with them").first).to_be_visible()

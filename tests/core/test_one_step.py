@@ -118,6 +118,13 @@ def test_no_step_follows_the_last():
         one_step(settings, Checkpoint(settings.steps, start.arrays))
 
 
+def test_without_a_state_it_is_the_first_step_from_the_seed():
+    settings = small("mlp", batch_size=16)
+    given, drawn = one_step(settings, state_after(settings, 0)), one_step(settings, None)
+    assert given.step == drawn.step == 0 and given.loss == drawn.loss
+    assert all(np.array_equal(given.after[key], drawn.after[key]) for key in given.after)
+
+
 def test_an_example_beyond_the_batch_is_the_last():
     settings = small(batch_size=16)
     assert (
