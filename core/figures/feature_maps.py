@@ -33,8 +33,9 @@ def feature_maps(
     if not np.isfinite(shown).all():
         gaps, _ = mosaic(np.where(np.isfinite(shown), 0.0, np.inf), keep, columns)
         fig.add_traces(style.blanks(np.where(np.isinf(gaps), np.nan, 0.0)))
-    for edge in _outlines(len(keep), len(rows), len(across), columns):
-        fig.add_shape(**dict(type="rect", line=dict(color=style.GRID, width=1)), **edge)
+    edges = _outlines(len(keep), len(rows), len(across), columns)
+    looks = dict(type="rect", line=dict(color=style.GRID, width=1))
+    fig.update_layout(shapes=[looks | edge for edge in edges])  # at once: one by one is slow
     return style.caption(
         fig,
         style.thinned_words(len(keep), len(values), "maps"),

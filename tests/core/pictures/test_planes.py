@@ -17,6 +17,7 @@ from core.pictures import (
     unpack,
     unsigned_bytes,
 )
+from core.pictures.planes import HALVES, SAMPLE, SMALL
 
 anything = hnp.arrays(np.float32, hnp.array_shapes(), elements=st.floats(width=32))
 
@@ -137,3 +138,20 @@ def test_frames_of_different_lengths_are_refused():
         pack({}, [[np.zeros(1, np.uint8)], [np.zeros(2, np.uint8)]])
     with pytest.raises(ValueError, match="before its header"):
         unpack(b"\xff\xff\0\0{}")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8])
+def test_the_scale_of_many_numbers_is_found_in_some_of_them(dtype):
+    values = np.random.default_rng(1).normal(0, 20, (128, 784)).astype(dtype)
+    whole = np.sort(np.abs(values.astype(np.float64)).ravel())
+    low, high = (whole[int(share * (values.size - 1))] for share in (0.9965, 0.9992))
+    assert values.size > SAMPLE and low <= display_scale(values) <= high
+    assert display_scale(values) == display_scale(values.copy())
+
+
+@pytest.mark.parametrize("scale", [1e-12, 0.03, 1.0, 7e4])
+def test_the_table_of_halves_gives_the_bytes_that_are_computed(scale):
+    values = HALVES[np.random.default_rng(2).permutation(2**16)]
+    with np.errstate(over="ignore"):
+        wanted = signed_bytes(values.astype(np.float32), scale)
+    assert values.size > SMALL and (signed_bytes(values, scale) == wanted).all()
