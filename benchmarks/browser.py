@@ -67,10 +67,10 @@ def training_link(url: str, settings: Settings) -> str:
 
 def press_train(page: Page) -> Run:
     """Press Train and give the run that it starts, once its first live picture is drawn."""
-    before = _run_in(page.url)
     button = page.get_by_role("button", name="Train", exact=False).first
     button.wait_for()
-    page.wait_for_timeout(1500)  # until the page stands still
+    page.wait_for_timeout(1500)  # until the page stands still and the link names the run it shows
+    before = _run_in(page.url)
     button.click()
     await_that(lambda: _run_in(page.url) not in (None, before), page)
     page.wait_for_function("window.__witness.drawn !== null")

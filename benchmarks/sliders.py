@@ -12,7 +12,7 @@ TARGET, SECONDS = 30, 3
 CHART, LESSON = ".layerscope-chart-sliders input", ".lesson input[type=range]"
 PAGES = {
     "parameter": ("functions?view=all+functions&functions=Softplus", CHART),
-    "temperature": ("functions?view=softmax&run=demo", CHART),
+    "temperature of a run": ("functions?view=softmax&run=demo", LESSON),
 } | {
     name: (f"gallery?{urlencode({'lesson': lesson.title})}", LESSON)
     for name, lesson in LESSONS.items()

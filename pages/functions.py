@@ -1,19 +1,20 @@
 """Activation functions: a run's at work, all of them side by side, and softmax step by step."""
 
+import numpy as np
 import streamlit as st
 
 from core import live
 from core.activations import ACTIVATIONS
-from core.figures.softmax_steps import softmax_steps
+from core.lessons import LESSONS
 from core.pictures import functions
 from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA
 from pages.shared import packed
 from pages.shared.at_work import draw_zones, logits_of
-from pages.shared.chart import live_chart
 from pages.shared.choose import choose, choose_run, first_number, keep_number
 from pages.shared.formulas import draw_curves, draw_formulas, table_of_functions
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK
+from pages.shared.lesson import draw_lesson
 from pages.shared.scope import scope
 
 VIEWS = ("at work", "all functions", "softmax")
@@ -44,7 +45,8 @@ if view == "softmax":
     right.latex(SOFTMAX_DERIVATIVE_FORMULA)
     found = logits_of(run, summary)
     if found is not None:
-        live_chart(softmax_steps(found.labels, found.logits, found.truth), "softmax")
+        truth = np.array([] if found.truth is None else [found.truth])
+        draw_lesson(LESSONS["softmax"], {"logits": found.logits, "truth": truth}, found.labels)
         st.caption(
             "From the last layer's numbers x (logits) for the chosen input. Training uses T = 1. "
             "The loss of one input, its cross-entropy, is −ln p of its true class"

@@ -23,7 +23,6 @@ from core.figures.ridges import ridges
 from core.figures.run_curves import run_curves
 from core.figures.score_curves import score_curves
 from core.figures.shares import shares
-from core.figures.softmax_steps import softmax_steps
 from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from core.figures.weight_matrix import weight_matrix
@@ -39,7 +38,6 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "feature_maps": feature_maps,
     "probabilities": probabilities,
     "activation_curve": activation_curve,
-    "softmax_steps": softmax_steps,
     "states_over_time": states_over_time,
     "embedding_plane": embedding_plane,
     "forecast": forecast,

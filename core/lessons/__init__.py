@@ -14,6 +14,7 @@ from core.lessons import (
     pooling,
     residual,
     rnn,
+    softmax,
 )
 from core.lessons.lesson import Lesson
 
@@ -33,5 +34,6 @@ LESSONS: dict[str, Lesson] = {
         attention.LESSON,
         residual.LESSON,
         inception.LESSON,
+        softmax.LESSON,
     )
 }

@@ -43,7 +43,7 @@ class Logits(NamedTuple):
 def logits_of(run: Run, summary: Summary) -> Logits | None:
     """The logits for an input and at a moment that a person chooses, of text after its last symbol.
 
-    None, with a sentence, where the run predicts numbers.
+    None, with a sentence, where the run predicts numbers, or had diverged.
     """
     steps, settings = keep_fresh(run, summary), run.settings()
     dataset = settings.dataset
@@ -57,6 +57,12 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
     found = answer(run.id, choose_step(steps), chosen.probe, chosen.inputs, run)
     logits = found.outputs[settings.layers[-1].name].astype(np.float64)
     last = logits[-1] if logits.ndim == 2 else logits
+    if not np.isfinite(last).all():
+        st.warning(
+            "The numbers at this moment are not finite: the run diverged. Choose an earlier one.",
+            icon=":material/trending_up:",
+        )
+        return None
     truth = None if chosen.blank else int(np.ravel(chosen.target)[-1])
     return Logits(dataset.alphabet if dataset.task == "next" else dataset.classes, last, truth)
 

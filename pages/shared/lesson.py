@@ -1,5 +1,6 @@
 """A lesson on the page: its controls, its mathematics and its drawing, all in the browser."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,21 @@ _mount = st.components.v2.component(
 )
 
 
-def draw_lesson(lesson: Lesson, numbers: dict[str, np.ndarray]) -> None:
-    """Draw a lesson with its numbers; from then on the browser needs no server for it."""
+def draw_lesson(
+    lesson: Lesson, numbers: dict[str, np.ndarray], names: Sequence[str] | None = None
+) -> None:
+    """Draw a lesson with its numbers; from then on the browser needs no server for it.
+
+    `names` are those of the classes, where the lesson has some. Other numbers are drawn in its
+    place, and what was chosen stays.
+    """
     _mount(
         key=f"lesson-{lesson.name}",
         data={
             "name": lesson.name,
             "controls": [control.as_data() for control in lesson.controls],
-            "numbers": {name: array.tolist() for name, array in numbers.items()},
+            "numbers": {name: array.tolist() for name, array in numbers.items()}
+            | ({"names": list(names)} if names else {}),
             "colours": ROLES,
         },
     )

@@ -83,7 +83,6 @@ def every_figure() -> dict[str, go.Figure]:
             [curve],
             [("saturated", -math.inf, -2.65), ("saturated", 2.65, math.inf)],
         ),
-        "softmax_steps": figures.softmax_steps(clothes, scores, 3),
     }
     letters = " abcdefghijklmnopqrstuvwxyz"
     text = "he ruleth by his power for ever"

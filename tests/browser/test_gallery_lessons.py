@@ -119,3 +119,18 @@ def test_a_narrow_layer_first_saves_weights(lesson):
 
 def label(picture):
     return picture.get_attribute("aria-label")
+
+
+def test_softmax_does_not_notice_what_is_added_to_all_and_is_flatter_when_hot(lesson):
+    shown = lesson("Softmax and cross-entropy")
+    shares = shown.get_by_role("img", name="÷ sum = p")
+    before, said = label(shares), first_line(shown).inner_text()
+    shown.get_by_role("slider", name="All logits plus").press("End")
+    expect(first_line(shown)).not_to_have_text(said)
+    assert label(shares) == before
+    sure = float(re.search(r"7 (\d\.\d+)", before)[1])
+    shown.get_by_role("slider", name="Temperature").press("End")
+    expect(shares).not_to_have_attribute("aria-label", before)
+    assert float(re.search(r"7 (\d\.\d+)", label(shares))[1]) < sure
+    shares.press("ArrowLeft")
+    expect(first_line(shown)).to_have_text(re.compile("^6: exp"))

@@ -191,3 +191,16 @@ def test_branches_have_as_many_weights_as_in_torch(compute, narrow):
         convs = [nn.Conv2d(channels if wide else narrow, out, kernel)]
         convs += [] if wide else [nn.Conv2d(channels, narrow, 1)]
         assert count == sum(w.numel() for conv in convs for w in conv.parameters())
+
+
+@pytest.mark.parametrize("heat", [0.1, 1.0, 2.5, 10.0])
+def test_softmax_step_by_step_is_that_of_torch(compute, heat):
+    random = np.random.default_rng(3)
+    cases = [(random.normal(0, size, n) + 5).tolist() for n, size in [(10, 3), (2, 50), (40, 300)]]
+    for one, logits in zip(compute(f"x => softmaxSteps(x, {heat})", cases), cases, strict=True):
+        x = torch.tensor(logits, dtype=torch.float64) / heat
+        alike(one["scaled"], x.numpy())
+        alike(one["raised"], torch.exp(x - x.max()).numpy())
+        alike(one["shares"], x.softmax(0).numpy())
+        alike(one["surprise"], -x.log_softmax(0).numpy())
+        assert one["sum"] == pytest.approx(torch.exp(x - x.max()).sum().item())

@@ -41,8 +41,7 @@ def test_every_page_fits_the_screen(open_page, server, run, narrow, dark):
         page.wait_for_load_state("networkidle")
         assert page.evaluate(FITS), f"{path} is wider than the screen"
         hidden = "[data-testid=stException], [data-testid=stAlert]"
-        if path != "step":  # so short a run has kept no state to walk from
-            expect(page.locator(hidden)).to_have_count(0)
+        expect(page.locator(hidden)).to_have_count(0)
         if path == "weights":
             page.get_by_role("radio", name="distributions").click()
             expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)

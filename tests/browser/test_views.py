@@ -126,11 +126,16 @@ def test_parameters_and_the_temperature_redraw_without_the_server(page, server, 
     expect(page.get_by_text("From the last layer's numbers")).to_be_visible(timeout=SLOW)
     heat = page.get_by_role("slider", name="Temperature")
     expect(heat).to_be_visible(timeout=SLOW)
-    shown = "Math.max(...document.querySelector('.js-plotly-plot')._fullData[2].y)"
-    before = page.evaluate(shown)
+    shares = page.get_by_role("img", name="÷ sum = p")
+    before = shares.get_attribute("aria-label")
     heat.focus()
     page.keyboard.press("End")
-    page.wait_for_function(f"{shown} < {before} - 0.01")
+    expect(shares).not_to_have_attribute("aria-label", before)
+    assert 0.1 <= most(shares.get_attribute("aria-label")) < most(before)
+
+
+def most(told):
+    return max(float(number) for number in re.findall(r" (\d\.\d+)", told))
 
 
 def test_names_are_text_and_nothing_else(page, server, troubles):

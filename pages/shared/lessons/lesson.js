@@ -15,9 +15,18 @@ class Lesson {
     this.words = this.root.appendChild(make("div", "words"));
     this.pictures = this.root.appendChild(make("div", "pictures"));
     this.theme();
-    this.draw = DRAWINGS[name](this, numbers);
+    this.show(numbers);
     this.observer = new ResizeObserver(() => this.later());
     this.observer.observe(this.root);
+  }
+
+  /** Draw these numbers from now on; the same ones again change nothing. */
+  show(numbers) {
+    const told = JSON.stringify(numbers);
+    if (told === this.told) return;
+    this.told = told;
+    this.pictures.replaceChildren();
+    this.draw = DRAWINGS[this.name](this, numbers);
   }
 
   control({ name, title, low, high, step, choices, longest, default: start }) {
@@ -89,5 +98,6 @@ export default function mount({ parentElement, data }) {
     lesson?.end();
     lesson = parentElement.__lesson = new Lesson(parentElement, data);
   }
+  lesson.show(data.numbers);
   lesson.later();
 }

@@ -86,6 +86,16 @@ function softmax(scores) {
   return raised.map((one) => one / sum);
 }
 
+/** Softmax step by step: x ÷ T, its powers of e beside the largest, their sum, p, and −ln p. */
+function softmaxSteps(scores, temperature) {
+  const scaled = scores.map((score) => score / temperature);
+  const most = Math.max(...scaled);
+  const raised = scaled.map((one) => Math.exp(one - most));
+  const sum = raised.reduce((all, one) => all + one, 0);
+  const surprise = scaled.map((one) => Math.log(sum) - (one - most)); // of a p too small for a number, too
+  return { scaled, raised, sum, shares: raised.map((one) => one / sum), surprise };
+}
+
 /** Scaled dot-product attention of one head: scores, shares and the values mixed by them. */
 function attention(queries, keys, values, causal) {
   const scale = Math.sqrt(keys[0].length);

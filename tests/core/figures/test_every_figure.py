@@ -80,7 +80,6 @@ ARGUMENTS = {
     ),
     "layer_bars": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
     "run_curves": lambda v: dict(lines={"a & b": (steps(v), v), "c": (steps(v), -v)}),
-    "softmax_steps": lambda v: dict(labels=labels(v), logits=v, truth=0, temperature=0.5),
     "states_over_time": lambda v: dict(
         values=np.stack([v] * 20, axis=1) if len(v) else v,
         labels=labels(v),
