@@ -94,9 +94,19 @@ class Card {
       picture.draw(bytes, start + plane.offset, probe, tables, this.scope.header.marks?.[plane.id]);
       picture.scale = scale;
       node.classList.toggle("missing", Boolean(histogram) && scale === 0);
-      histogram?.draw(bytes, start + histogram.plane.offset, scale, tables);
     }
+    this.turn = !this.turn; // live, spreads change in every other picture: each canvas costs the browser
+    if (!this.scope.following || this.turn) this.histograms(frame, tables);
     this.probes?.draw(tables, probe, frame);
+  }
+
+  /** How the numbers of the pictures are spread. */
+  histograms(frame, tables) {
+    for (const { plane, picture, histogram } of this.panels) {
+      const start = plane.still ? frame.still : frame.start;
+      const bytes = plane.still ? frame.stillBytes : frame.bytes;
+      histogram?.draw(bytes, start + histogram.plane.offset, picture.scale, tables);
+    }
   }
 
   /** What is read rather than looked at: numbers, shares and probabilities. */
@@ -130,6 +140,7 @@ class Card {
 
   /** The sentence that a reader without eyes on the canvas hears. */
   describe(frame, probe) {
+    this.histograms(frame, this.scope.tables);
     const chosen = this.scope.header.probes[probe]?.label;
     for (const { plane, picture, histogram } of this.panels) {
       const scale = number(picture.scale ?? 0);

@@ -25,7 +25,7 @@ from pages.shared.presenting import carried
 from pages.shared.scope import scope
 from pages.shared.steering import controls
 
-PUSHED_SECONDS, ASKED_SECONDS = 1.0, 0.25
+PUSHED_SECONDS, ASKED_SECONDS = 2.0, 0.25
 RESUMABLE = ("interrupted", "stopped", "failed")
 
 
