@@ -30,12 +30,13 @@ DRAWINGS.softmax = (stage, { logits, truth, names }) => {
 
   function bars(panel, values, { decimals, most, alone }) {
     const wide = Math.max(20, Math.min(62, (Math.min(stage.room, 760) - 4) / values.length));
-    const [high, foot, head] = [66, 20, 16];
+    const [high, foot, head] = [72, 20, 16];
     Object.assign(panel, { wide, high: high + foot + head, left: 0, top: 0, row: 0, column: picked });
     const low = Math.min(0, ...values);
     const pen = panel.begin(wide * values.length + 2, high + foot + head);
-    const scale = (high - 14) / ((most || Math.max(1e-9, ...values, 0)) - low || 1);
-    const zero = head + high - 7 + low * scale; // numbers stand over a bar, or under one below 0
+    const under = low < 0 ? 14 : 0; // numbers stand over a bar, or under one below 0
+    const scale = (high - 14 - under) / ((most || Math.max(1e-9, ...values, 0)) - low || 1);
+    const zero = head + high - 7 - under + low * scale;
     pen.font = `12px ${stage.font}`;
     pen.textAlign = "center";
     values.forEach((value, n) => {
