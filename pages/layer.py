@@ -54,7 +54,8 @@ open_unit(run, settings.drawn_layers, seen.unit)
 if seen.layer:
     other, _, array = seen.layer.partition("/")
     if other in layers and array.startswith("weight"):
-        st.switch_page("weights.py", query_params={"run": run.id, "layer": other, **carried()})
+        put("layer", other)
+        st.switch_page("weights.py", query_params={"run": run.id, **carried()})
     if other in layers and other != name:
         put("layer", other)
         st.rerun()

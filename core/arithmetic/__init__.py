@@ -48,7 +48,8 @@ def made(settings: Settings, walk: Walk, name: str, place: Place) -> Made:
     """What the number at `place` of a layer's output was made of, for the example of the step.
 
     The result is float64 from float32 numbers: PyTorch's within float32 rounding. Raises IndexError
-    where the layer has no such place, or too many weights for those of this unit to be here.
+    where the layer has no such place, and that or ValueError where it has too many weights for
+    those of this number to be here.
     """
     layer = next(layer for layer in settings.layers if layer.name == name)
     return MAKERS[layer.kind](Asked(settings, walk, layer, place))

@@ -32,9 +32,9 @@ WORDS = {"unit": "Unit", "time": "Step of the sequence", "map": "Map"}
 
 def place_in_link(layers: Sequence[Layer]) -> tuple[Layer, Place]:
     """The layer whose number is followed, and the number's place, as the link has them."""
-    named = {layer.name: layer for layer in layers}
+    by_name = {layer.name: layer for layer in layers}
     first = next((layer for layer in layers if layer.weights), layers[0])
-    layer = named.get(option_chosen("layer"), first)
+    layer = by_name.get(option_chosen("layer"), first)
     place = tuple(
         min(side - 1, number_in_link(0, axis))
         for axis, side in zip(AXES[len(layer.output_shape)], layer.output_shape, strict=True)
@@ -44,9 +44,9 @@ def place_in_link(layers: Sequence[Layer]) -> tuple[Layer, Place]:
 
 def choose_place(layers: Sequence[Layer]) -> tuple[Layer, Place]:
     """Let a person choose a number of a layer's output; it is in the link."""
-    named = {layer.name: layer for layer in layers}
+    by_name = {layer.name: layer for layer in layers}
     first = next((n for n, layer in enumerate(layers) if layer.weights), 0)
-    layer = named[choose("Layer", list(named), "layer", default=first)]
+    layer = by_name[choose("Layer", list(by_name), "layer", default=first)]
     axes = AXES[len(layer.output_shape)]
     with st.container(horizontal=True):
         place = tuple(
@@ -60,9 +60,9 @@ def open_unit(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | Non
     """Show the arithmetic of what was clicked in a scope just now, on the page of one step."""
     if found := _clicked(layers, clicked):
         layer, place = found
+        put("layer", layer.name)  # a page with a field for it may not set it in the link
         told = dict(zip(AXES[len(place)], map(str, place), strict=True))
-        chosen = {"run": run.id, "layer": layer.name, **told, **carried()}
-        st.switch_page("step.py", query_params=chosen)
+        st.switch_page("step.py", query_params={"run": run.id, **told, **carried()})
 
 
 def follow(layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
@@ -89,8 +89,8 @@ def draw_number(settings: Settings, walk: Walk, layer: Layer, place: Place) -> N
         st.markdown(f"**{stage.name}** · {stage.formula} · {named(place)}")
         try:
             found = made(settings, walk, stage.name, place)
-        except IndexError:
-            st.caption("This layer has more weights than one page can hold: those of the first.")
+        except (IndexError, ValueError):
+            st.caption("This layer has too many weights to be all here: choose a unit further up.")
             continue
         if found.columns:
             columns = {name: st.column_config.NumberColumn(format="%.6g") for name in found.columns}

@@ -3,12 +3,14 @@
 The only room that touches `session_state`; it holds names and numbers.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core import runs
 from core.data.own import kept
@@ -29,10 +31,7 @@ def run_in_link() -> str:
 
 
 def brought() -> list[str]:
-    """The ids of what this visitor brought; one that the link names is theirs too.
-
-    So that reloading the page, which begins a new visit, does not lose it.
-    """
+    """The ids of what this visitor brought, and of what the link names: F5 begins a new visit."""
     ids: list[str] = st.session_state.setdefault("_own", [])
     named = st.query_params.get("own", "")[:40]
     if named and named not in ids and kept.is_here(named):
@@ -65,7 +64,7 @@ def choose_beside(listed: dict[str, Summary]) -> str | None:
         "Beside it",
         list(listed),
         key="_twin",
-        # nothing in it that changes while the run trains: a browser would send the old words
+        # nothing in it changes while the run trains: a browser would send the old words
         format_func=lambda run_id: f"{listed[run_id].name} · {run_id[-4:]}",
         on_change=lambda: put_beside(st.session_state["_twin"]),
         placeholder="Choose a run to stand beside it, or train twins above",
@@ -105,13 +104,10 @@ def _left_just_now(run_id: str) -> bool:
 
 def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
     """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
-    if picked in listed:
-        if not _left_just_now(picked):
-            open_run(picked)
-        return
     named = [run_id for run_id, one in listed.items() if f"{picked}".startswith(f"{one.name} · ")]
-    if len(named) == 1 and not _left_just_now(named[0]):
-        open_run(named[0])
+    meant = [picked] if picked in listed else named
+    if picked and len(meant) == 1 and not _left_just_now(meant[0]):
+        open_run(meant[0])
 
 
 def choose_run() -> tuple[Run, Summary]:
@@ -155,29 +151,31 @@ def choose(
 ) -> Option:
     """Let a person choose one option, side by side where there are few; it is in the link.
 
-    `default` is the place of the one that is chosen where the link says nothing.
+    Where the link says nothing, it is the one at the place `default`.
     """
     more |= {"key": key, "bind": "query-params", "format_func": format_func}
-    first: int | None = default
+    put_now = False
     if (wanted := st.session_state.pop(f"_put-{key}", None)) in options:
-        st.session_state[key], first = wanted, None
+        st.session_state[key], put_now = wanted, True  # then a default would be one too many
+        with contextlib.suppress(StreamlitAPIException):  # a field that was here does so itself
+            st.query_params[key] = format_func(wanted)
     if len(options) > MOST_SIDE_BY_SIDE:
-        chosen = st.selectbox(title, options, index=first, **more)
+        chosen = st.selectbox(title, options, index=None if put_now else default, **more)
     else:
-        one = None if first is None else options[first]
+        one = None if put_now else options[default]
         chosen = st.segmented_control(title, options, default=one, required=True, **more)
     return options[default] if chosen is None else chosen
 
 
 def put(key: str, option: str) -> None:
-    """Let `choose` take this option when it is drawn the next time."""
+    """Let `choose` take this option when it is drawn next."""
     st.session_state[f"_put-{key}"] = option
 
 
 def option_chosen(key: str) -> str:
     """What `choose` will say of texts when it is drawn; "" where nothing was chosen yet."""
-    known = (st.session_state.get(name) for name in (f"_put-{key}", key))
-    return next(filter(None, known), None) or st.query_params.get(key, "")
+    put_now, known = (st.session_state.get(name) for name in (f"_put-{key}", key))
+    return put_now or known or st.query_params.get(key, "")
 
 
 def number_chosen(title: str, key: str, last: int, default: int = 0) -> int:
@@ -246,5 +244,5 @@ def first_number(key: str, name: str, default: int) -> int:
 
 
 def value_of(key: str) -> Any:
-    """What a widget or a component of this page holds now; None where it was not drawn yet."""
+    """What a widget or a component of this page holds; None where it was not drawn yet."""
     return st.session_state.get(key)

@@ -176,3 +176,14 @@ def test_a_click_on_the_strip_opens_how_that_number_is_made(page, server, run, t
     page.wait_for_url(re.compile(r"/step\?.*layer=linear2"))
     assert "run=" in page.url and page.url != before
     expect(page.get_by_text("products add up, and the bias with them").first).to_be_visible()
+
+
+def test_a_click_inside_a_layer_opens_how_that_number_is_made(page, server, run, troubles):
+    follow(page, f"{server.url}/layer?run={run.id}&layer=linear2", troubles)
+    drawn(page)
+    page.locator("[data-plane='linear2/output']").click(position={"x": 3, "y": 3})
+    page.wait_for_url(re.compile(r"/step\?.*unit=0"))
+    expect(page.get_by_text("products add up, and the bias with them").first).to_be_visible(
+        timeout=SLOW
+    )
+    page.wait_for_url(re.compile(r"layer=linear2"))

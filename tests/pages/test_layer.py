@@ -11,6 +11,7 @@ from core import live, pictures
 from core.data import DATASETS, as_fed
 from core.settings import settings_from
 from pages.shared import anatomy, packed
+from pages.shared.scope import Seen
 from tests.core.small_runs import small
 from tests.pages.conftest import said, sound
 
@@ -205,3 +206,33 @@ def test_a_layer_of_which_some_units_were_recorded_says_so(open_page, make_run):
         tab = open_page("layer.py", run=run.id, layer=layer.name, map="1")
         assert not tab.error
     assert "recorded in part only" in said(open_page("layer.py", run=run.id, layer="conv2"))
+
+
+def clicking(monkeypatch, **clicked):
+    """Let the page's scope say once that this was clicked."""
+    clicks = [Seen(None, None, clicked.get("layer"), None, clicked.get("unit"))]
+    nothing = Seen(None, None, None, None)
+    monkeypatch.setattr("pages.shared.scope.scope", lambda *_: clicks.pop() if clicks else nothing)
+
+
+def test_a_click_on_the_title_of_another_layer_opens_it(open_page, make_run, monkeypatch):
+    run = make_run(network="lenet")
+    clicking(monkeypatch, layer="relu1/output")
+    tab = open_page("layer.py", run=run.id, layer="conv1")
+    assert tab.session_state["layer"] == "relu1"
+    assert tab.subheader[0].value == "relu1"
+
+
+def test_a_click_on_the_title_of_the_weights_opens_their_page(open_page, make_run, monkeypatch):
+    run = make_run(network="lenet")
+    clicking(monkeypatch, layer="conv2/weight")
+    tab = open_page("layer.py", run=run.id, layer="conv2")
+    assert tab.session_state["layer"] == "conv2"
+    assert "Seen as" in [group.label for group in tab.get("button_group")]
+
+
+def test_a_click_on_a_number_opens_how_it_is_made(open_page, make_run, monkeypatch):
+    run = make_run(network="lenet")
+    clicking(monkeypatch, unit=("conv1", (1, 2, 3)))
+    tab = open_page("layer.py", run=run.id, layer="conv1")
+    assert "2 · Forward" in said(tab) and "channel 1 · row 2 · column 3" in said(tab)
