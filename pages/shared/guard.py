@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import socket
@@ -24,6 +25,8 @@ if sys.platform != "win32":
 
 MEGABYTE = 1024 * 1024
 PROXIES = ("x-forwarded-for", "x-forwarded-host", "forwarded")
+DRAIN_SECONDS = 5.0
+"""So long the rest of a refused upload is taken: else a browser hears of a broken connection."""
 FILES_A_SESSION = 5
 """Open files that one watching tab costs the server, its live socket included."""
 
@@ -135,6 +138,10 @@ class Guard:
             self.arriving[session] -= arrived
             self.arriving += Counter()  # forget the sessions that are at zero
         if refused and not answered:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    while (await receive()).get("more_body"):
+                        pass
             allowed = f"{self.session_bytes // MEGABYTE} MB a visitor"
             allowed += f" and {self.total_bytes // MEGABYTE} MB in all"
             sentence = f"Too much is uploaded already: {allowed}. Remove a file, then try again."
