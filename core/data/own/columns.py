@@ -56,7 +56,8 @@ def column(name: str, cells: pd.Series, decimal: str = ".") -> Column:
         return Column(name, "constant" if distinct else "empty", cells)
     numbers = numbers_in(cells, decimal)
     if numbers is not None:
-        steps = np.diff(numbers.to_numpy(np.float64))
+        with np.errstate(over="ignore"):  # between the ends of what a number can be
+            steps = np.diff(numbers.to_numpy(np.float64))
         counts = len(steps) > 10 and bool((steps == 1).all())
         return Column(name, "identifier" if counts else "number", numbers)
     dates = _dates(cells)

@@ -122,6 +122,12 @@ def test_no_bytes_break_it(data, times):
     survives(b"a,b,c\n" + data * times)
 
 
+def test_numbers_at_both_ends_of_what_there_is_break_nothing():
+    rows = ["a,b,c", *["0,0,0", "0,,", "1,1E308,2", "0,-1E308,1"] * 6]
+    survives("\n".join(rows).encode())
+    survives(b"a,b,c\n" + b",,\n0,,\n0,,\n0,1E308,\n0,-1E308,\n" * 6)
+
+
 @settings(max_examples=150)
 @given(st.lists(CELL, min_size=3, max_size=3), ROWS, st.sampled_from(",;\t|"))
 def test_no_table_breaks_it(head, rows, mark):
