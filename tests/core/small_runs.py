@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.architectures import ARCHITECTURES
 from core.commands import Command, Inbox
 from core.data import DATASETS
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
-from core.settings import Settings, settings_from
+from core.settings import Settings, settings_from, work_of
 from core.training import tensors, train
 
 torch.set_num_threads(1)
@@ -24,6 +25,15 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "options": {"depth": 2, "width": 12, "batch_norm": True, "dropout": 0.3},
     },
 }
+FITTING = {
+    name: next(
+        data
+        for data in ("digits", "spirals", "carseats", "recall", "letters", "sunspots", "mnist")
+        if kind.fits(work_of(DATASETS[data]))
+    )
+    for name, kind in ARCHITECTURES.items()
+}
+"""A small data set that each architecture takes."""
 DROP = {"kind": "dropout", "share": 0.3}
 CONV = {"kind": "conv2d", "filters": 4, "padding": 1}
 ACT = {"kind": "activation", "function": "elu"}

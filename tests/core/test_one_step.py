@@ -8,14 +8,12 @@ from core.architectures import ARCHITECTURES
 from core.architectures.builder import owner
 from core.checkpoints import State
 from core.commands import Inbox
-from core.data import DATASETS
 from core.losses import LOSSES
 from core.one_step import one_step
 from core.records import Checkpoint
 from core.settings import settings_from
-from core.tasks import work_of
 from core.training import epoch_batches, tensors, train
-from tests.core.small_runs import small
+from tests.core.small_runs import FITTING, small
 
 torch.set_num_threads(1)
 
@@ -130,16 +128,6 @@ def test_an_example_beyond_the_batch_is_the_last():
     assert (
         one_step(settings, state_after(settings, 0), 99).place == epoch_batches(settings, 0)[0][15]
     )
-
-
-FITTING = {
-    name: next(
-        data
-        for data in ("digits", "spirals", "carseats", "recall", "letters", "sunspots", "mnist")
-        if kind.fits(work_of(DATASETS[data]))
-    )
-    for name, kind in ARCHITECTURES.items()
-}
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

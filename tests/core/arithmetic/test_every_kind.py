@@ -6,19 +6,10 @@ import pytest
 from core.architectures import ARCHITECTURES
 from core.arithmetic import MAKERS, made, way
 from core.checkpoints import State
-from core.data import DATASETS
 from core.one_step import one_step
-from core.settings import settings_from, work_of
-from tests.core.small_runs import small
+from core.settings import settings_from
+from tests.core.small_runs import FITTING, small
 
-FITTING = {
-    name: next(
-        data
-        for data in ("digits", "spirals", "carseats", "recall", "letters", "sunspots", "mnist")
-        if kind.fits(work_of(DATASETS[data]))
-    )
-    for name, kind in ARCHITECTURES.items()
-}
 CONV = {"kind": "conv2d", "filters": 4, "padding": 1}
 ACT = {"kind": "activation", "function": "elu"}
 STACKS = {
