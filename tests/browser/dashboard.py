@@ -101,6 +101,11 @@ def controls(page: Page) -> Locator:
     return page.locator(".st-key-controls")
 
 
+def is_live(page: Page) -> None:
+    """Wait for pictures that follow a run; a picture that is going may stay for a moment."""
+    expect(page.locator('.badge[data-state="live"]').first).to_be_visible(timeout=SLOW)
+
+
 def step_of(page: Page) -> int:
     """The step that the state line tells."""
     found = re.search(r"step ([\d,]+) of", state(page).inner_text())

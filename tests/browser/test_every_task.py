@@ -20,6 +20,7 @@ from tests.browser.dashboard import (
     follow,
     frames,
     home_of,
+    is_live,
     picture,
     press,
     start,
@@ -128,8 +129,7 @@ def test_the_gates_are_scrubbed_through_the_run(page, open_page, server, gated, 
 def test_the_gates_move_while_the_network_trains(page, server, troubles):
     run_id = start(page, server, f"{LONG}&architecture=LSTM&lstm_units=8")
     follow(page, f"{server.url}/layer?run={run_id}&layer=lstm1", troubles)
-    badge = page.locator(".badge")
-    expect(badge).to_have_text("live", timeout=SLOW)
+    is_live(page)
     drawn(page)
     shown = {name: picture(page, name) for name in ("forget gate", "hidden")}
     for name, before in shown.items():
@@ -137,8 +137,8 @@ def test_the_gates_move_while_the_network_trains(page, server, troubles):
     drawn(page, frames(page) + 20)  # without a recorded moment between most of them
     page.get_by_role("slider", name="Moment of the run").fill("0")
     expect(page.locator(".label")).to_contain_text("step 0 ")
-    badge.click()
-    expect(badge).to_have_text("live")
+    page.get_by_role("button", name="to live").click()
+    is_live(page)
     page.goto(f"{server.url}/?run={run_id}")
     expect(controls(page)).to_be_visible(timeout=SLOW)
     press(page, "Stop")

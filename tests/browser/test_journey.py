@@ -16,6 +16,7 @@ from tests.browser.dashboard import (
     drawn,
     frames,
     goes_beyond,
+    is_live,
     picture,
     press,
     start,
@@ -45,7 +46,7 @@ def test_the_first_screen_plays_a_recorded_run_without_torch(page, server):
 def test_a_run_is_trained_steered_watched_by_two_and_replayed(open_page, server):
     page = open_page()
     run_id = start(page, server, LONG)
-    expect(page.locator(".badge")).to_have_text("live", timeout=SLOW)
+    is_live(page)
     before = picture(page, "linear1/weight")
     drawn(page, frames(page) + 20)
     changes(page, "linear1/weight", before)
