@@ -1,5 +1,8 @@
 """The exact state of a training run, out to arrays and back in. This room knows torch."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
@@ -25,6 +28,8 @@ class State:
         self.network = network_of(settings.layers, self.generator)
         initialise(self.network, self.generator, settings.initialisation)
         self.optimizer = _optimizer(settings, self.network)
+        self._parameters = list(self.network.parameters())
+        self._step = _unmarked(type(self.optimizer).step)
         self.step, self.seconds = 0, 0.0
         self.scheduled = settings.schedule != "constant"
         if start is not None:
@@ -78,12 +83,20 @@ class State:
         self.scheduled = False
         self._use(rate)
 
-    def advance(self) -> int:
-        """Count an update and take the learning rate of the next; gives how many there are."""
+    def clear_gradients(self) -> None:
+        """Forget all gradients: what the optimizer's `zero_grad` does, without its profiler marks.
+
+        The marks of this and of `update` are a tenth of a small network's step.
+        """
+        for parameter in self._parameters:
+            parameter.grad = None
+
+    def update(self) -> None:
+        """Let the optimizer change the weights, and take the learning rate of the next update."""
+        self._step(self.optimizer)
         self.step += 1
         if self.scheduled:
             self._use(self.settings.rate_at(self.step))
-        return self.step
 
     def _use(self, rate: float) -> None:
         for group in self.optimizer.param_groups:
@@ -105,6 +118,11 @@ def load_weights(network: nn.Module, arrays: dict[ArrayKey, Array]) -> None:
             array = arrays[layer, kind]
             values = array.values if array.scale == 1 else array.numbers()
             tensor.copy_(torch.from_numpy(values.copy()).reshape(tensor.shape))
+
+
+def _unmarked(step: Callable[..., Any]) -> Callable[..., Any]:
+    """An optimizer's step without the profiler's marks that PyTorch has put around it."""
+    return getattr(step, "__wrapped__", step) if getattr(step, "hooked", False) else step
 
 
 def _shaped(array: Array, parameter: torch.Tensor) -> torch.Tensor:

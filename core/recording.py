@@ -7,7 +7,7 @@ hooks come off. No random state, running statistic or weight is touched. This ro
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import torch
@@ -80,6 +80,22 @@ def outputs_of(network: nn.Module, names: set[str]) -> Iterator[dict[str, tuple]
             handle.remove()
 
 
+@contextlib.contextmanager
+def evaluating(modules: Sequence[nn.Module]) -> Iterator[None]:
+    """Have these modules in evaluation mode while the block runs; then as each was before.
+
+    As `eval` and `train` do, but straight into the modules, in a tenth of their time.
+    """
+    before = [module.training for module in modules]
+    for module in modules:
+        vars(module)["training"] = False
+    try:
+        yield
+    finally:
+        for module, training in zip(modules, before, strict=True):
+            vars(module)["training"] = training
+
+
 class Recorder:
     """Takes moments of one network; made once a run."""
 
@@ -96,6 +112,7 @@ class Recorder:
         Of a layer with more than `units` units the first ones are recorded.
         """
         self.network, self.probes, self.whole = network, probes, whole
+        self.modules = list(network.modules())
         drawn = [layer for layer in layers if layer.kind not in PASSING]
         self.names = {layer.name for layer in drawn}
         self.functions = {
@@ -199,15 +216,11 @@ class Recorder:
     def _outputs(
         self, arrays: dict[ArrayKey, Array], numbers: dict[str, dict[str, float]], live: bool
     ) -> None:
-        training = self.network.training
         counted = not live or time.monotonic() - self.counted_at > COUNT_SECONDS
         stacks = {f"{name}.{word}" for name, (_, words) in self.stacks.items() for word in words}
-        self.network.eval()
-        try:
-            with outputs_of(self.network, self.names | (stacks if counted else set())) as seen:
-                self.network(self.probes if counted else self.probes[: self.whole])
-        finally:
-            self.network.train(training)
+        names = self.names | (stacks if counted else set())
+        with evaluating(self.modules), outputs_of(self.network, names) as seen:
+            self.network(self.probes if counted else self.probes[: self.whole])
         for name, (_, result) in seen.items():
             if name not in self.names:
                 continue

@@ -32,7 +32,7 @@ go through a network at once (convolutions take twice as long with 1,000, which 
 at how many ends of an epoch, at most."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
 """Checkpoints: every two seconds, rarer where copying one would take more than this share."""
-PICTURE_SECONDS, PICTURE_SHARE, PAUSED_SECONDS = 1 / 22, 0.04, 0.5
+PICTURE_SECONDS, PICTURE_SHARE, PAUSED_SECONDS = 1 / 22, 0.03, 0.5
 """Live pictures: at most 22 a second, and at most this share of the training thread's work; while
 a run is paused, one of its step and again after half a second."""
 
@@ -121,7 +121,7 @@ def train(
     task = settings.dataset.task
     loss_of = LOSSES[task]
     state = State(settings, start)
-    network, optimizer = state.network, state.optimizer
+    network = state.network
     network.train()
     recorder = _recorder(settings, network)
     held_out = test_inputs[:HELD_OUT], test_targets[:HELD_OUT]
@@ -172,7 +172,7 @@ def train(
         if position == 0 or not batches:
             batches = epoch_batches(settings, epoch)
         batch = batches[position]
-        optimizer.zero_grad()
+        state.clear_gradients()
         if record and step >= next_moment:
             recorder.note_statistics()
         # index_select copies the same rows as inputs[batch], in less than half the time
@@ -181,7 +181,7 @@ def train(
         loss.backward()
         value = loss.item()
         if not math.isfinite(value):
-            optimizer.zero_grad()
+            state.clear_gradients()
             if record and all(p.isfinite().all() for p in network.parameters()):
                 yield recorder.moment(step, step / per_epoch, None)
             where = first_not_finite(network, inputs[batch]) or "loss itself"
@@ -199,13 +199,13 @@ def train(
         if record and step >= next_moment:
             moment = recorder.moment(step, step / per_epoch, value)
             before = recorder.weights()
-            optimizer.step()
+            state.update()
             recorder.note_updates(moment, before)
             yield moment
             next_moment = step + 1 if step < DENSE else math.ceil(step * GROWTH)
         else:
-            optimizer.step()
-        step = state.advance()
+            state.update()
+        step = state.step
         window.add(value, output, truth)
         if step >= next_metric or step % every == 0 or step % per_epoch == 0:
             next_metric = step + 1 if step < DENSE else step + step // 8
@@ -231,7 +231,7 @@ def train(
         text = f"After step {step} the {place} is no finite number any more."
         yield Event(step, "diverged", text)
         return
-    optimizer.zero_grad()  # no update follows, so the last moment has no gradient
+    state.clear_gradients()  # no update follows, so the last moment has no gradient
     if record:
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()

@@ -23,10 +23,9 @@ def state_after(settings, steps: int) -> Checkpoint:
     state = State(settings)
     inputs, targets, *_ = tensors(settings.dataset)
     for batch in epoch_batches(settings, 0)[:steps]:
-        state.optimizer.zero_grad()
+        state.clear_gradients()
         LOSSES[settings.dataset.task](state.network(inputs[batch]), targets[batch]).backward()
-        state.optimizer.step()
-        state.advance()
+        state.update()
     return state.checkpoint()
 
 
