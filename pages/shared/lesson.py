@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "lessons"
 MATHEMATICS = (FOLDER / "mathematics.js", FOLDER / "vectors.js")
 PARTS = (  # one script
     *MATHEMATICS,
-    *(FOLDER / f"{name}.js" for name in ("stage", "window", "table", "gates")),
+    *(FOLDER / f"{name}.js" for name in ("stage", "window", "table", "numbers", "gates")),
     *(FOLDER / f"{name}.js" for name in LESSONS),
     FOLDER / "lesson.js",
 )

@@ -171,6 +171,29 @@ def test_a_large_kernel_and_a_second_channel_are_summed_and_taken_back(open_page
     expect(page.locator(".words")).to_contain_text("sum of 9 products")
 
 
+def table(page, title):
+    """A lesson's table of numbers, as it stands on the page."""
+    rows = page.get_by_role("region", name=title, exact=True).locator("tbody tr").all()
+    cells = [row.locator("td").all_inner_texts() for row in rows]
+    return np.array([[float(cell.replace("−", "-")) for cell in row] for row in cells])
+
+
+def test_the_numbers_under_a_lesson_are_those_of_torch_and_follow_its_sliders(
+    open_page, server, troubles
+):
+    page = follow(open_page(), f"{server.url}/gallery", troubles)
+    page.get_by_text("Numbers", exact=True).click(timeout=SLOW)
+    digit = torch.from_numpy(LESSONS["convolution"].numbers()["image"]).float()[None, None] / 255
+    np.testing.assert_allclose(table(page, "Input")[1:-1, 1:-1], digit[0, 0], atol=6e-4)
+    kernel = page.locator(".kernels input")
+    weights = torch.tensor([float(field.input_value()) for field in kernel.all()])
+    for stride in (1, 2):
+        expect(page.locator(".numbers .table").last.locator("tbody tr")).to_have_count(14 // stride)
+        wanted = functional.conv2d(digit, weights.view(1, 1, 3, 3), stride=stride, padding=1)
+        np.testing.assert_allclose(table(page, "Output"), wanted[0, 0], atol=6e-4)
+        page.get_by_role("slider", name="Stride s").press("ArrowRight")
+
+
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_every_lesson_fits_the_screen_and_tells_its_pictures(open_page, server, troubles, narrow):
     page = follow(open_page(narrow=narrow, dark=narrow), f"{server.url}/gallery", troubles)
@@ -182,6 +205,10 @@ def test_every_lesson_fits_the_screen_and_tells_its_pictures(open_page, server, 
         for canvas in canvases.all():
             expect(canvas).to_have_attribute("role", "img")
             expect(canvas).to_have_attribute("aria-label", text())
+        page.get_by_text("Numbers", exact=True).click()
+        titles = page.locator(".panel:not([hidden]):has(canvas) figcaption").all_inner_texts()
+        expect(page.locator(".numbers caption")).to_have_text(titles)
+        assert page.locator(".numbers td").count() > 4
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert chosen(page, "lesson") == lesson.title
 

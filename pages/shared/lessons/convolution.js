@@ -67,7 +67,7 @@ DRAWINGS.convolution = (stage, { image }) => {
     const most = now ? largest(now.terms.map((term) => term.product)) : 1;
     const term = (i, j) => now.terms[Math.floor(i / kernel) * kernel ** 2 + (i % kernel) * kernel + j];
     const write = (i, j) => `${number(term(i, j).input)}\n× ${number(term(i, j).weight)}\n= ${number(term(i, j).product)}`;
-    if (now) products.cells(kernel * channels, kernel, 58, (i, j) => 0.5 * term(i, j).product / most, { text: write });
+    if (now) products.cells(kernel * channels, kernel, 58, (i, j) => 0.5 * term(i, j).product / most, { text: write, value: (i, j) => term(i, j).product });
     else products.begin(58, 58);
     const added = now && now.terms.reduce((sum, { product }) => sum + product, 0);
     const sum = now ? `sum of ${now.terms.length} products ${number(added, 3)} + bias ${number(bias)} = ${number(now.sum, 3)}`
@@ -78,7 +78,7 @@ DRAWINGS.convolution = (stage, { image }) => {
     if (fits) {
       const cell = Math.max(3, Math.floor(Math.min(stage.room, 290) / Math.max(found.height, found.width, 8)));
       const pen = output.cells(found.height, found.width, cell,
-        (i, j) => found.values[i * found.width + j] / scale);
+        (i, j) => found.values[i * found.width + j] / scale, { value: (i, j) => found.values[i * found.width + j] });
       frame(pen, place.column * cell + 1, place.row * cell + 1, cell - 2, cell - 2, stage.colours.pre_activation, stage.paper);
     } else output.begin(58, 58);
     output.describe(fits ? `Output, ${found.height} by ${found.width}; at row ${place.row}, column ${place.column}: ` +

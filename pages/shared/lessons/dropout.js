@@ -38,13 +38,13 @@ DRAWINGS.dropout = (stage, { image }) => {
     const passed = dropout(values, draws, probability, training);
     const scale = training ? 1 / (1 - probability) : 1;
     const cell = Math.floor(Math.min(stage.room, 260) / side);
-    const picture = (panel, from) => panel.cells(side, side, cell, (i, j) => Math.min(1, from(i * side + j)), { unsigned: true });
+    const picture = (panel, from) => panel.cells(side, side, cell, (i, j) => Math.min(1, from(i * side + j)), { unsigned: true, value: (i, j) => from(i * side + j) });
     picture(input, (at) => values[at]);
     const dropped = training ? draws.filter((draw) => draw < probability).length : 0;
     const shown = output.cells(side, side, cell, (i, j) => {
       const at = i * side + j;
       return training && draws[at] < probability ? null : Math.min(1, passed[at] / scale);
-    }, { unsigned: true });
+    }, { unsigned: true, value: (i, j) => passed[i * side + j] });
     shown.globalAlpha = 1;
     picture(mean, (at) => sums[at] / masks);
     const average = (all) => moments(all).mean;

@@ -36,6 +36,7 @@ DRAWINGS.embedding = (stage, { vectors }) => {
     const near = ALPHABET.map((other, i) => [other, times([vectors[i]], vectors[letterAt(letter)])[0]])
       .filter(([other]) => other !== letter).sort((a, b) => b[1] - a[1]).slice(0, 3);
     const like = near.map(([other, much]) => `${other} (${number(much)})`).join(", ");
+    plane.keep(() => vectors.map(([x, y]) => [x, y]), { left: ALPHABET, top: ["across", "up"] });
     plane.describe(`Letters in a plane; ${letter} at ${listed(vectors[letterAt(letter)].slice(0, 2))}; nearest ${like}.`);
     stage.say(`“${letter}” is letter ${letterAt(letter) + 1} of 26, so its output is row ${letterAt(letter) + 1} of the table: ${listed(vectors[letterAt(letter)])}`,
       `most alike (row times row, 1 is the same): ${like}`,

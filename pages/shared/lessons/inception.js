@@ -24,7 +24,8 @@ DRAWINGS.inception = (stage, { image }) => {
       const weights = presetKernel(size === 1 ? "Identity" : preset, size);
       const found = conv2d(seen, weights, size, { stride: 1, padding: (size - 1) / 2, dilation: 1, bias: 0 });
       const scale = largest(found.values);
-      panels[n].cells(found.height, found.width, cell, (i, j) => found.values[i * found.width + j] / scale);
+      const value = (i, j) => found.values[i * found.width + j];
+      panels[n].cells(found.height, found.width, cell, (i, j) => value(i, j) / scale, { value });
       say(panels[n].head, `${name}: the first of ${counts[n]}`);
       panels[n].describe(`Branch ${name}: ${found.height} by ${found.width}, from ${number(Math.min(...found.values))} to ${number(Math.max(...found.values))}.`);
     });

@@ -14,6 +14,7 @@ class Lesson {
     });
     this.words = this.root.appendChild(make("div", "words"));
     this.pictures = this.root.appendChild(make("div", "pictures"));
+    this.numbers = new Numbers(this);
     this.theme();
     this.show(numbers);
     this.observer = new ResizeObserver(() => this.later());
@@ -26,6 +27,7 @@ class Lesson {
     if (told === this.told) return;
     this.told = told;
     this.pictures.replaceChildren();
+    this.panels = [];
     this.draw = DRAWINGS[this.name](this, numbers);
   }
 
@@ -80,6 +82,7 @@ class Lesson {
       if (!this.root.isConnected) return;
       this.theme();
       this.draw(this.values);
+      this.numbers.later();
       (window.__layerscope ??= { frames: 0, sockets: 0, step: null }).frames++;
     });
   }

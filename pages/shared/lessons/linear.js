@@ -70,6 +70,8 @@ DRAWINGS.linear = (stage, { x, y }) => {
     const { error, byWeight, byBias } = lineError(x, y, weight, bias);
     const line = `ŷ = ${number(weight)}·x ${bias < 0 ? MINUS : "+"} ${number(Math.abs(bias))}`;
     const told = `${line}: mean squared error E = ${number(error, 3)}; the least possible is ${number(least, 3)}`;
+    plot.keep(() => x.map((price, n) => [price, y[n], weight * price + bias, y[n] - weight * price - bias]),
+      { left: x.map((_, n) => `shop ${n + 1}`), top: ["price x", "sales y", "line ŷ", "y − ŷ"] });
     plot.describe(`400 shops as points, and a line with each point's distance to it. ${told}.`);
     stage.say(told, `gradient: ∂E/∂w = ${number(byWeight, 3)}, ∂E/∂b = ${number(byBias, 3)}`,
       "Output size: a linear layer gives one number a unit; with one unit, 400 shops give 400 × 1 numbers.");

@@ -56,6 +56,7 @@ DRAWINGS.softmax = (stage, { logits, truth, names }) => {
     pen.fillRect(0, zero, wide * values.length, 1);
     pen.globalAlpha = 1;
     frame(pen, picked * wide + 1, 1, wide - 2, high + foot + head - 2, stage.ink, stage.paper);
+    panel.keep(() => [values], { left: [panel.head.textContent], top: labels, decimals: 4 });
     panel.describe(`${panel.head.textContent}: ${values.map((value, n) => `${labels[n]} ${number(value, decimals)}`).join(", ")}.`);
   }
 };

@@ -46,11 +46,13 @@ class Panel {
     this.canvas.setAttribute("role", "img");
     this.node.append(head, this.canvas);
     stage.pictures.append(this.node);
+    stage.panels.push(this);
   }
 
   /** Make the canvas so large (in CSS pixels), clear, and give what draws on it. */
   begin(width, height) {
     const { canvas } = this;
+    this.numbers = null;
     const ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1);
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== across) canvas.width = across;
@@ -62,17 +64,25 @@ class Panel {
     return pen;
   }
 
+  /** Keep what the picture shows for the tables of numbers: `rows` gives them when asked. */
+  keep(rows, { left, top, decimals = 3 } = {}) {
+    this.numbers = { rows, left, top, decimals };
+  }
+
   describe(text) {
     this.canvas.setAttribute("aria-label", text);
   }
 
   /**
    * Cells of numbers: `fill(row, column)` gives {value, size} with the share of the scale from -1 to 1
-   * in `value`, or null for padding; `text` writes into a cell where there is room.
+   * in `value`, or null for padding; `text` writes into a cell where there is room, and `value` is
+   * the number itself where `fill` gives another.
    */
-  cells(rows, columns, cell, fill, { unsigned = false, text } = {}) {
+  cells(rows, columns, cell, fill, { unsigned = false, text, value = fill } = {}) {
     const pen = this.begin(columns * cell + 2, rows * cell + 2);
     this.cell = cell;
+    const line = (i) => Array.from({ length: columns }, (_, j) => value(i, j));
+    this.keep(() => Array.from({ length: rows }, (_, i) => line(i)));
     pen.translate(1, 1);
     const ink = this.stage.ink;
     for (let i = 0; i < rows; i++) {

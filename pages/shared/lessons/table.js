@@ -47,6 +47,7 @@ class Table extends Panel {
     room = Math.max(room, Math.ceil(Math.max(0, ...left.map((name) => measure.measureText(name).width))) + 10);
     Object.assign(this, { left: room, top: top.length ? 22 : 1, wide, high });
     const pen = this.begin(room + columns * wide + 2, this.top + rows.length * high + 2);
+    this.keep(() => rows, { left, top, decimals: Math.max(3, decimals) });
     const { ink, paper, colours, font } = this.stage;
     pen.font = `12px ${font}`;
     pen.fillStyle = ink;
