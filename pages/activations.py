@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
+from pages.shared.arithmetic import open_number
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose_run, choose_step
 from pages.shared.fresh import keep_fresh
@@ -38,7 +39,9 @@ for number, layer in enumerate(layers):
         if after.ndim == 2:
             role = "pre-activation" if layer.gives_pre_activations else "activation"
             still_chart(states_over_time(after, quantity="value", role=role), layer.name)
+            open_number(run, layer, after)
             continue
         given = found.outputs.get(layer.sources[0]) if layer.kind == "activation" else None
         pair = (after, None) if layer.gives_pre_activations else (given, after)
-        still_chart(unit_activations(*pair), layer.name)
+        unit = still_chart(unit_activations(*pair), layer.name, pressed=after.ndim == 1)
+        open_number(run, layer, after, unit)

@@ -59,10 +59,33 @@ def choose_place(layers: Sequence[Layer]) -> tuple[Layer, Place]:
 def open_unit(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
     """Show the arithmetic of what was clicked in a scope just now, on the page of one step."""
     if found := _clicked(layers, clicked):
-        layer, place = found
-        put("layer", layer.name)  # a page with a field for it may not set it in the link
-        told = dict(zip(AXES[len(place)], map(str, place), strict=True))
-        st.switch_page("step.py", query_params={"run": run.id, **told, **carried()})
+        open_place(run, *found)
+
+
+def open_place(run: Run, layer: Layer, place: Place) -> None:
+    """Show how the number at a place of a layer's output is made, on the page of one step."""
+    put("layer", layer.name)  # a page with a field for it may not set it in the link
+    told = dict(zip(AXES[len(place)], map(str, place), strict=True))
+    st.switch_page("step.py", query_params={"run": run.id, **told, **carried()})
+
+
+def open_number(run: Run, layer: Layer, outputs: np.ndarray, unit: int | None = None) -> None:
+    """A button that leads to how a layer's largest number is made; or to a unit pressed just now.
+
+    `outputs` has the layer's output shape, or the first units of it.
+    """
+    pressed = st.button(
+        "How a number here is made",
+        key=f"made-{layer.name}",
+        type="tertiary",
+        icon=":material/calculate:",
+        help="In a training step of this run, term by term: a pressed bar, or the largest number.",
+    )
+    if unit is not None:
+        open_place(run, layer, (unit,))
+    if pressed:
+        largest = np.unravel_index(np.abs(outputs).argmax(), outputs.shape)
+        open_place(run, layer, tuple(int(side) for side in largest))
 
 
 def follow(layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:

@@ -65,10 +65,18 @@ def live_chart(fig: go.Figure, key: str) -> None:
     _table(fig, key)
 
 
-def still_chart(fig: go.Figure, key: str) -> None:
-    """Draw a figure that stands still until something else is chosen, in the page's colours."""
-    st.plotly_chart(enlarged(fig), key=key, theme="streamlit", config=CONFIG, alt=sentence(fig))
+def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
+    """Draw a figure that stands still until something else is chosen, in the page's colours.
+
+    With `pressed` a bar can be, by mouse or finger: gives its place on the x axis.
+    """
+    how: dict[str, Any] = dict(on_select="rerun", selection_mode="points") if pressed else {}
+    found = st.plotly_chart(
+        enlarged(fig), key=key, theme="streamlit", config=CONFIG, alt=sentence(fig), **how
+    )
     _table(fig, key)
+    points = found["selection"]["points"] if pressed else ()
+    return int(points[0]["x"]) if points else None
 
 
 def _table(fig: go.Figure, key: str) -> None:

@@ -129,7 +129,7 @@ def outputs_at(run: Run, settings: Settings, step: int, inputs: np.ndarray) -> n
 
 
 def boundary(
-    run: Run, settings: Settings, step: int, draw: Callable[[go.Figure, str], None] = still_chart
+    run: Run, settings: Settings, step: int, draw: Callable[[go.Figure, str], object] = still_chart
 ) -> None:
     """How the network divides the plane, with the test points on it."""
     dataset = settings.dataset
