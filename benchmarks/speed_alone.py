@@ -13,7 +13,8 @@ from core.settings import settings_from
 TARGET, SHORT_TARGET = 0.95, 0.93
 TURNS = {"two_linear": 5, "lenet": 3}
 """How often each architecture is trained both ways, with its default settings."""
-SHORT_TURNS = 3
+SHORT_TURNS, LONG_TURNS = 3, 1
+"""Turns of the others: one is enough of those that take minutes, in 60 stretches."""
 SHORT: dict[str, dict[str, Any]] = {
     "mlp": {"data": "mnist", "epochs": 3},
     "rnn": {"data": "recall"},
@@ -26,14 +27,15 @@ SHORT: dict[str, dict[str, Any]] = {
     "resnet": {"data": "fashion"},
     "inception": {"data": "fashion"},
 }
-"""All others: what each is trained on for some seconds, in a thread with the bare loop."""
+"""All others: what each is trained on, in a thread with the bare loop."""
+LONG = {"vgg", "resnet", "inception"}
 
 
 def measure() -> Result:
     """Every architecture; each must reach its goal."""
     with warm_engine() as engine:
         found = {name: _compare(engine, name, turns) for name, turns in TURNS.items()}
-    found |= {name: short(name) for name in SHORT}
+    found |= {name: short(name, LONG_TURNS if name in LONG else SHORT_TURNS) for name in SHORT}
     ratio = {name: each["ratio"] for name, each in found.items()}
     return Result(
         compared="steps/s of a recorded run in a Dask worker, by its own metrics' seconds, ÷ "
@@ -47,7 +49,7 @@ def measure() -> Result:
     )
 
 
-def short(name: str, turns: int = SHORT_TURNS) -> dict[str, Any]:
+def short(name: str, turns: int) -> dict[str, Any]:
     """One of the others, trained both ways a stretch of steps in turns; the median of so many."""
     asked = {"architecture": name, **SHORT[name]}
     found = [answer("interleaved", **asked) for _ in range(1 if is_quick() else turns)]

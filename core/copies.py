@@ -9,7 +9,7 @@ from core.records import Array
 
 def half(tensor: torch.Tensor, units: int | None = None) -> Array:
     """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
-    largest = tensor.abs().max().item() if tensor.numel() else 0.0
+    largest = _largest(tensor)
     if not math.isfinite(largest):
         finite = tensor[tensor.isfinite()]
         largest = finite.abs().max().item() if finite.numel() else 0.0
@@ -23,10 +23,17 @@ def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:
 
     Numbers below 6e-8 become zero: of the largest one, that is at most 0.001 %.
     """
-    low, high = (side.item() for side in torch.aminmax(tensor)) if tensor.numel() else (0.0, 0.0)
-    if 0.006 < max(-low, high) < 60_000:
+    if 0.006 < _largest(tensor) < 60_000:
         return Array(tensor.half().numpy(), 1.0, units)
     return half(tensor, units)
+
+
+def _largest(tensor: torch.Tensor) -> float:
+    """The largest magnitude, in one pass over the numbers and with no copy of them."""
+    if not tensor.numel():
+        return 0.0
+    low, high = torch.aminmax(tensor)
+    return max(-low.item(), high.item())
 
 
 def norm(parts: list[torch.Tensor]) -> float:
