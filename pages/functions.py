@@ -6,16 +6,17 @@ import streamlit as st
 from core import live
 from core.activations import ACTIVATIONS
 from core.lessons import LESSONS
-from core.pictures import functions
+from core.pictures import bent, functions
 from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA
 from pages.shared import packed
 from pages.shared.at_work import draw_zones, logits_of
-from pages.shared.choose import choose, choose_run, first_number, keep_number
+from pages.shared.choose import choose, choose_run, first_number
 from pages.shared.formulas import draw_curves, draw_formulas, table_of_functions
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK
 from pages.shared.lesson import draw_lesson
-from pages.shared.scope import scope
+from pages.shared.recorded import draw_recorded
+from pages.shared.scope import keep_moment, scope
 
 VIEWS = ("at work", "all functions", "softmax")
 view = choose("View", VIEWS, "view", label_visibility="collapsed")
@@ -69,8 +70,7 @@ if not functions(settings.layers):
     )
     st.stop()
 seen = scope(packed.work(run.id, steps[-1], here, run, *at, pushed), key)
-keep_number(seen.step, "step")
-keep_number(seen.probe, "probe")
+draw_recorded(run, bent(settings.layers), *keep_moment(seen, at), key)
 st.caption(
     "A column a layer: the function (solid), its derivative (dashed), and below them how this "
     "moment's pre-activations for the inputs on the left are spread; the dots are one of these "

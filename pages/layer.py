@@ -7,11 +7,12 @@ from core.structure import diagram
 from pages.shared import packed
 from pages.shared.anatomy import draw_kind, facts
 from pages.shared.arithmetic import open_unit
-from pages.shared.choose import choose, choose_run, first_number, keep_number, put
+from pages.shared.choose import choose, choose_run, first_number, put
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK, probe_input
 from pages.shared.presenting import carried
-from pages.shared.scope import scope
+from pages.shared.recorded import draw_recorded
+from pages.shared.scope import keep_moment, scope
 
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
@@ -42,8 +43,7 @@ pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here(
 if not here:
     st.caption(BLANK)
 seen = scope(packed.inside(run.id, steps[-1], here, run, name, *at, pushed), key)
-keep_number(seen.step, "step")
-keep_number(seen.probe, "probe")
+step, probe = keep_moment(seen, at)
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
     "and the gradient that changes it. Press play to see all of it move through the training, "
@@ -59,7 +59,6 @@ if seen.layer:
     if other in layers and other != name:
         put("layer", other)
         st.rerun()
-step = at[0] if seen.step is None else seen.step
+draw_recorded(run, [name], step, probe, key)
 nearest = min(steps, key=lambda kept: abs(kept - step))
-probe = at[1] if seen.probe is None else seen.probe
 draw_kind(run, settings, layer, nearest, probe_input(settings, probe))

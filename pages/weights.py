@@ -9,9 +9,10 @@ from core.histograms import aligned_counts
 from core.pictures import told_weights
 from pages.shared import packed
 from pages.shared.chart import still_chart
-from pages.shared.choose import choose, choose_run, first_number, keep_number
+from pages.shared.choose import choose, choose_run, first_number
 from pages.shared.fresh import keep_fresh
-from pages.shared.scope import scope
+from pages.shared.recorded import draw_recorded
+from pages.shared.scope import keep_moment, scope
 
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
@@ -27,7 +28,8 @@ if view in ("pictures", "matrix"):
     key = f"weights-{run.id}-{layer}-{array}-{kind}"
     opened = first_number(key, "step", steps[-1])
     data = packed.layer_over_time(run.id, steps[-1], run, layer, kind, array, opened)
-    keep_number(scope(data, key).step, "step")
+    seen = scope(data, key)
+    draw_recorded(run, [layer], *keep_moment(seen, (opened, 0)), key, learned=True)
 else:
     what = choose("Of the", ["weights", "gradients"], "what")
     array += "" if what == "weights" else "_gradient"

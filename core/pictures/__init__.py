@@ -21,11 +21,12 @@ from core.pictures.planes import (
 )
 from core.pictures.strips import live_frame, strip
 from core.pictures.walk_views import cell_of, place_at, walk_view
-from core.pictures.work_views import AT_WORK, functions, live_work, work_view
+from core.pictures.work_views import AT_WORK, bent, functions, live_work, work_view
 
 __all__ = [
     "AT_WORK",
     "Probes",
+    "bent",
     "blank_probes",
     "functions",
     "given_to",

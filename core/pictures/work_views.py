@@ -98,6 +98,13 @@ def functions(layers: Sequence[Layer]) -> dict[str, str]:
     return {x.name: x.brick.function for x in layers if isinstance(x.brick, Activation)}
 
 
+def bent(layers: Sequence[Layer]) -> list[str]:
+    """The activation layers of a network, each behind what it is given, in their order."""
+    at_work = functions(layers)
+    pairs = [(*layer.sources, layer.name) for layer in layers if layer.name in at_work]
+    return [name for pair in pairs for name in pair if name]
+
+
 def _panels(
     layers: Sequence[Layer], moments: Sequence[Moment], probes: int
 ) -> list[tuple[Layer, Panel]]:

@@ -11,6 +11,7 @@ import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from core.figures import style
 from core.figures.description import NOTHING, sentence
@@ -79,11 +80,16 @@ def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
     return int(points[0]["x"]) if points else None
 
 
-def _table(fig: go.Figure, key: str) -> None:
-    """The figure's numbers as tables behind a button; they are made when it is pressed."""
-    place = st.popover(
+def numbers_button(key: str) -> PopoverContainer:
+    """A button that opens tables: what is put in there is to be made only while it is `open`."""
+    return st.popover(
         "Numbers", type="tertiary", icon=":material/table:", key=f"{key}-table", on_change="rerun"
     )
+
+
+def _table(fig: go.Figure, key: str) -> None:
+    """The figure's numbers as tables behind a button; they are made when it is pressed."""
+    place = numbers_button(key)
     if not place.open:
         return
     with place:

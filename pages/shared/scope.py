@@ -7,6 +7,7 @@ from typing import Literal, cast
 import streamlit as st
 
 from core.pictures.walk_views import Cell
+from pages.shared.choose import keep_number
 
 _HERE = Path(__file__).parent
 _PARTS = (  # one script
@@ -34,6 +35,19 @@ class Seen:
     """ "failed" where live pictures do not get through, "open" once they do again."""
     unit: tuple[str, Cell] | None = None
     """The layer and the cell of the number that was clicked just now; None in the next run."""
+
+
+def keep_moment(seen: Seen, opened: tuple[int, int]) -> tuple[int, int]:
+    """Keep in the link what was chosen in a scope; gives the step and the probe that it shows.
+
+    `opened` says at which ones it was opened.
+    """
+    keep_number(seen.step, "step")
+    keep_number(seen.probe, "probe")
+    return (
+        opened[0] if seen.step is None else seen.step,
+        opened[1] if seen.probe is None else seen.probe,
+    )
 
 
 def _changed() -> None:

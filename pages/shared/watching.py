@@ -15,14 +15,15 @@ from core.tasks import WORDS
 from pages.shared import packed
 from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
-from pages.shared.choose import first_number, keep_number, value_of
+from pages.shared.choose import first_number, value_of
 from pages.shared.faults import faults_told
 from pages.shared.fresh import trains
 from pages.shared.inputs import BLANK
 from pages.shared.plain import plain
 from pages.shared.prediction import boundary
 from pages.shared.presenting import carried
-from pages.shared.scope import scope
+from pages.shared.recorded import draw_recorded
+from pages.shared.scope import keep_moment, scope
 from pages.shared.steering import controls
 
 PUSHED_SECONDS, ASKED_SECONDS = 2.0, 0.25
@@ -136,8 +137,8 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
         data = packed.replay(run.id, steps[-1], here, run, *at, autoplay=run.id == "demo")
     seen = scope(data, key)
     if not live_now:
-        keep_number(seen.step, "step")
-        keep_number(seen.probe, "probe")
+        names = [layer.name for layer in settings.drawn_layers]
+        draw_recorded(run, names, *keep_moment(seen, at), key)
     open_unit(run, settings.drawn_layers, seen.unit)
     named = {layer.name: layer for layer in settings.drawn_layers}
     if seen.layer in named:

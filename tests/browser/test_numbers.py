@@ -12,7 +12,7 @@ def numbers(page, at):
 def test_a_charts_numbers_are_a_table_behind_a_button(page, server, troubles):
     run = finished_run(server)
     follow(page, f"{server.url}/?run={run.id}", troubles)
-    button = numbers(page, 0)
+    button = numbers(page, 1)
     expect(button).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
     button.focus()
@@ -21,6 +21,16 @@ def test_a_charts_numbers_are_a_table_behind_a_button(page, server, troubles):
     expect(page.get_by_text("Points", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0, timeout=SLOW)
+
+
+def test_the_strips_numbers_are_those_recorded_at_its_moment(page, server, troubles):
+    run = finished_run(server)
+    follow(page, f"{server.url}/?run={run.id}&step=0&probe=2", troubles)
+    numbers(page, 0).click(timeout=SLOW)
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=SLOW)
+    page.get_by_role("combobox", name="Numbers of").click()
+    page.get_by_role("option", name="relu1 · output").click()
+    expect(page.get_by_text("Step 0, for input 2: 16, recorded")).to_be_visible(timeout=SLOW)
 
 
 def test_a_pictures_numbers_are_its_rows(page, server, troubles):

@@ -1,0 +1,74 @@
+"""Recorded numbers: what a scope shows at the chosen moment, as tables behind a button."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.pictures import told_weights
+from core.records import Array, ArrayKey
+from core.runs import Run
+from pages.shared.chart import numbers_button
+
+
+def draw_recorded(
+    run: Run, layers: Sequence[str], step: int, probe: int, key: str, learned: bool = False
+) -> None:
+    """A table of one array of these layers, as it was recorded nearest to a step.
+
+    Of outputs those for the probe input with this number; `learned` leaves them out. Nothing is
+    read before it is opened.
+    """
+    place = numbers_button(key)
+    if not place.open:
+        return
+    with place:
+        steps = run.steps()
+        nearest = min(steps, key=lambda kept: abs(kept - step))
+        (moment,) = run.moments([nearest], layer=tuple(layers))
+        order = {name: at for at, name in enumerate(layers)}
+        options = sorted(moment.arrays, key=lambda known: order[known[0]])
+        if learned:
+            options = [one for one in options if one[1].startswith(("weight", "bias"))]
+        if not options:
+            st.caption("Of these layers nothing was recorded.")
+            return
+        chosen = st.selectbox("Numbers of", options, format_func=told, key=f"{key}-array")
+        array = moment.arrays[chosen]
+        table = tabled(array, probe if chosen[1] == "output" else None)
+        st.dataframe(table, key=f"{key}-numbers", height=320)
+        st.caption(_words(array, chosen, nearest, probe))
+
+
+def told(key: ArrayKey) -> str:
+    """What an array is called: "linear1 · gradient of the bias"."""
+    layer, kind = key
+    array, gradient, _ = kind.partition("_gradient")
+    word = told_weights(array) if array.startswith("weight") else array.replace("_", " ")
+    return f"{layer} · {'gradient of the ' if gradient else ''}{word}"
+
+
+def tabled(array: Array, probe: int | None = None) -> pd.DataFrame:
+    """An array's numbers: a row a unit, or of an output (`probe`) a row a line of its picture.
+
+    What else tells a number apart stands in the columns' names: "1, 0, 2".
+    """
+    values = array.numbers()
+    if probe is not None:
+        values = values[min(probe, len(values) - 1)]
+        values = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values
+    rows = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
+    inner = values.shape[1:]
+    names = [", ".join(map(str, np.unravel_index(n, inner))) for n in range(rows.shape[1])]
+    return pd.DataFrame(rows, columns=names if inner else ["value"])
+
+
+def _words(array: Array, key: ArrayKey, step: int, probe: int) -> str:
+    output = key[1] == "output"
+    shape = array.values.shape[1:] if output else array.values.shape
+    whole = f" The first of {array.units} units." if array.units else ""
+    input_ = f", for input {probe}" if output else ""
+    lines = " A row is a line of one of its pictures." if len(shape) > 2 and output else ""
+    sizes = " × ".join(map(str, shape)) or "1"
+    return f"Step {step:,}{input_}: {sizes}, recorded with 16 bits a number.{whole}{lines}"
