@@ -5,19 +5,21 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from core.figures import style
 from core.figures.description import NOTHING, sentence
 from core.figures.table import MOST_ROWS, tables
 from pages.shared.plain import plain
 from pages.shared.presenting import enlarged
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -80,7 +82,7 @@ def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
     return int(points[0]["x"]) if points else None
 
 
-def numbers_button(key: str) -> PopoverContainer:
+def numbers_button(key: str) -> "PopoverContainer":
     """A button that opens tables: what is put in there is to be made only while it is `open`."""
     return st.popover(
         "Numbers", type="tertiary", icon=":material/table:", key=f"{key}-table", on_change="rerun"
