@@ -29,7 +29,7 @@ class State:
         initialise(self.network, self.generator, settings.initialisation)
         self.optimizer = _optimizer(settings, self.network)
         self._parameters = list(self.network.parameters())
-        self._step = _unmarked(type(self.optimizer).step)
+        self._update = _unmarked(type(self.optimizer).step)
         self.step, self.seconds = 0, 0.0
         self.scheduled = settings.schedule != "constant"
         if start is not None:
@@ -93,7 +93,7 @@ class State:
 
     def update(self) -> None:
         """Let the optimizer change the weights, and take the learning rate of the next update."""
-        self._step(self.optimizer)
+        self._update(self.optimizer)
         self.step += 1
         if self.scheduled:
             self._use(self.settings.rate_at(self.step))
@@ -121,7 +121,10 @@ def load_weights(network: nn.Module, arrays: dict[ArrayKey, Array]) -> None:
 
 
 def _unmarked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """An optimizer's step without the profiler's marks that PyTorch has put around it."""
+    """An optimizer's step without what PyTorch has put around it: the profiler's marks, and hooks.
+
+    Nothing here hooks into an optimizer.
+    """
     return getattr(step, "__wrapped__", step) if getattr(step, "hooked", False) else step
 
 

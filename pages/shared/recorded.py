@@ -26,16 +26,17 @@ def draw_recorded(
     with place:
         steps = run.steps()
         nearest = min(steps, key=lambda kept: abs(kept - step))
-        (moment,) = run.moments([nearest], layer=tuple(layers))
+        found = run.moments([nearest], layer=tuple(layers))
+        arrays = found[0].arrays if found else {}  # a full run lets go of moments while it trains
         order = {name: at for at, name in enumerate(layers)}
-        options = sorted(moment.arrays, key=lambda known: order[known[0]])
+        options = sorted(arrays, key=lambda known: order[known[0]])
         if learned:
             options = [one for one in options if one[1].startswith(("weight", "bias"))]
         if not options:
-            st.caption("Of these layers nothing was recorded.")
+            st.caption("Of these layers nothing was recorded here.")
             return
         chosen = st.selectbox("Numbers of", options, format_func=told, key=f"{key}-array")
-        array = moment.arrays[chosen]
+        array = arrays[chosen]
         table = tabled(array, probe if chosen[1] == "output" else None)
         st.dataframe(table, key=f"{key}-numbers", height=320)
         st.caption(_words(array, chosen, nearest, probe))
@@ -68,7 +69,7 @@ def _words(array: Array, key: ArrayKey, step: int, probe: int) -> str:
     output = key[1] == "output"
     shape = array.values.shape[1:] if output else array.values.shape
     whole = f" The first of {array.units} units." if array.units else ""
-    input_ = f", for input {probe}" if output else ""
+    whose = f", for input {probe}" if output else ""
     lines = " A row is a line of one of its pictures." if len(shape) > 2 and output else ""
     sizes = " × ".join(map(str, shape)) or "1"
-    return f"Step {step:,}{input_}: {sizes}, recorded with 16 bits a number.{whole}{lines}"
+    return f"Step {step:,}{whose}: {sizes}, recorded with 16 bits a number.{whole}{lines}"

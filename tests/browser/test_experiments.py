@@ -26,7 +26,7 @@ def test_twins_are_started_with_one_button_and_seen_side_by_side(page, server, t
     )
     both = page.get_by_role("button", name="Train both")
     expect(both).to_be_enabled()
-    both.press("Enter")  # while its box opens it moves, and a mouse may let go beside it
+    both.press("Enter")  # a mouse must hit it while its box still opens
     expect(page).to_have_url(re.compile(r"twin=\w{26}"), timeout=SLOW)
     expect(page.get_by_text("What differs: activation Sigmoid instead of ReLU.")).to_be_visible(
         timeout=SLOW

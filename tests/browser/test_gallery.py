@@ -194,6 +194,24 @@ def test_the_numbers_under_a_lesson_are_those_of_torch_and_follow_its_sliders(
         page.get_by_role("slider", name="Stride s").press("ArrowRight")
 
 
+def test_a_gradient_that_all_but_vanished_is_no_zero_in_the_table_and_a_place_in_it_stays(
+    open_page, server, troubles
+):
+    page = follow(open_page(narrow=True), f"{server.url}/gallery?lesson=Residual", troubles)
+    page.get_by_role("combobox", name="Skip").select_option("Without", timeout=SLOW)
+    page.get_by_role("slider", name="Layers").press("End")
+    page.get_by_text("Numbers", exact=True).click()
+    expect(page.locator(".numbers thead").last.locator("th").last).to_have_text("30")
+    sizes = table(page, "Size of the gradient before each layer")[0]
+    assert (sizes > 0).all() and sizes[0] < 1e-4 < sizes[-1]
+    last = page.locator(".numbers .table").last
+    last.evaluate("node => node.scrollTo(250, 0)")
+    before = last.locator("td").last.element_handle()
+    page.get_by_role("slider", name="Weights times a").press("ArrowRight")
+    page.wait_for_function("node => !node.isConnected", arg=before)
+    assert last.evaluate("node => node.scrollLeft") == 250
+
+
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_every_lesson_fits_the_screen_and_tells_its_pictures(open_page, server, troubles, narrow):
     page = follow(open_page(narrow=narrow, dark=narrow), f"{server.url}/gallery", troubles)

@@ -21,7 +21,9 @@ class Numbers {
   fill() {
     if (!this.node.open) return;
     const told = this.stage.panels.filter(({ numbers, node }) => numbers && !node.hidden);
+    const places = [...this.tables.children].map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
     this.tables.replaceChildren(...told.map(({ head, numbers }) => this.table(head.textContent, numbers)));
+    places.forEach((place, at) => this.tables.children[at]?.scrollTo(...place));
   }
 
   table(title, { rows, left, top, decimals }) {
@@ -37,10 +39,18 @@ class Numbers {
     const body = table.appendChild(make("tbody"));
     values.forEach((row, i) => {
       const line = body.appendChild(make("tr"));
-      const cells = row.map((one) => make("td", "", Number.isFinite(one ?? 0) ? number(one ?? 0, decimals) : "–"));
+      const cells = row.map((one) => make("td", "", this.text(one ?? 0, decimals)));
       line.append(this.head("row", left?.[i] ?? i), ...cells);
     });
     return frame;
+  }
+
+  /** With so many decimals, or as 1.23e−7 where these would show nothing of it, or too much. */
+  text(value, decimals) {
+    if (!Number.isFinite(value)) return "–";
+    const size = Math.abs(value);
+    if (!size || (size >= 10 ** -decimals && size < 1e6)) return number(value, decimals);
+    return value.toExponential(2).replaceAll("-", MINUS);
   }
 
   head(scope, text) {

@@ -54,7 +54,7 @@ DRAWINGS.residual = (stage, { input, weights }) => {
         pen.fillText(n, (n + 0.5) * wide, high + 34);
       }
     });
-    panel.keep(() => [values], { left: ["size"], decimals: 6 });
+    panel.keep(() => [values], { left: ["size"] });
     const named = values.map((value, n) => `${n}: ${text(value)}`);
     panel.describe(`Bars on a logarithmic scale, the input is 0. ${named.join("; ")}.`);
   }
