@@ -24,7 +24,7 @@ from core.settings import Settings
 from core.worker import Trainer, warm_up
 
 RUNS_A_WORKER = 4
-UNWATCHED_PAUSE, START_SECONDS = 0.2, 60.0
+START_SECONDS = 60.0
 Answer = TypeVar("Answer")
 log = logging.getLogger("layerscope")
 
@@ -128,7 +128,7 @@ class Engine:
             future = self.client.submit(Trainer, actor=True, workers=[job.worker], pure=False)
             actor = job.answer(future, self._workers, START_SECONDS)
             job.answer(actor.start(job.settings, start), self._workers, START_SECONDS)
-            job.begin(actor)
+            job.begin(actor, near=self.cluster is not None)
             self._collect(job)
             self._end(job)
         except Damaged as fault:
@@ -158,18 +158,11 @@ class Engine:
         self.bell.set()
 
     def _collect(self, job: Job) -> None:
-        while True:
-            job.channel.joined.clear()
-            wanted = job.channel.watched() or not job.channel.number  # one waits for who comes
-            asked = job.actor.take(wanted, job.channel.watched_insides())
-            records, over = job.answer(asked, self._workers)
-            if records and getattr(records[-1], "live", False):
-                job.show(records.pop())
+        over = False
+        while not over:
+            records, over = job.collect(self._workers)
             if records and not job.store(records):
                 job.send(Command("pause"))
-            if over:
-                return
-            job.channel.joined.wait(job.rest() if wanted else UNWATCHED_PAUSE)
 
     def command(self, run_id: str, command: Command) -> bool:
         """Steer a run; False where this process does not train it (any more)."""

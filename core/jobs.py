@@ -11,6 +11,7 @@ from core import live, pictures
 from core.budget import free_space, thin
 from core.commands import Command
 from core.data.own import kept
+from core.pipe import BROKEN, Receiver
 from core.records import Event, Moment, Record
 from core.runfile import Writer, is_disk_fault
 from core.runs import Run, this_process
@@ -20,6 +21,8 @@ LOST_SECONDS = 10.0
 """A worker that has not answered for so long is lost."""
 PATIENCE = 1.0
 """Seconds between two tries to write to a full disk."""
+UNWATCHED_PAUSE = 0.2
+"""Seconds between two times that records are taken, where no event calls."""
 INSIDE_SECONDS = 0.1
 """Least time between two live pictures of a layer's inside."""
 
@@ -39,6 +42,7 @@ class Job:
         )
         self._probes: pictures.Probes | None = None
         self.actor: Any = None
+        self.pipe: Receiver | None = None
         self.worker = ""
         self.trouble = ""
         self.unsaved: list[Record] = []
@@ -48,8 +52,15 @@ class Job:
         self._early: list[Command] = []
         self._writing, self._talking = threading.Lock(), threading.Lock()
 
-    def begin(self, actor: Any) -> None:
-        """Steer this actor from now on, beginning with what was said before it was there."""
+    def begin(self, actor: Any, near: bool = False) -> None:
+        """Steer this actor from now on, beginning with what was said before it was there.
+
+        `near` says that it is on this machine: its pictures then come through a pipe, if one can
+        be made, and else with its records.
+        """
+        if near:
+            with contextlib.suppress(*BROKEN):
+                self.pipe = Receiver(*actor.pipe().result(timeout=LOST_SECONDS))
         with self._talking:
             self.actor = actor
             for command in self._early:
@@ -74,6 +85,43 @@ class Job:
             except TimeoutError:
                 if time.monotonic() > until or self.worker not in workers():
                     raise
+
+    def collect(self, workers: Callable[[], list[str]]) -> tuple[list[Record], bool]:
+        """The records since the last call, and whether it is over; shows live pictures meanwhile.
+
+        Comes back at once after an event, and always soon.
+        """
+        if self.pipe:
+            self._show_what_comes(time.monotonic() + UNWATCHED_PAUSE)
+        self.channel.joined.clear()
+        with_picture = self.watched() and not self.pipe
+        asked = self.actor.take(with_picture, self.channel.watched_insides())
+        records, over = self.answer(asked, workers)
+        if records and getattr(records[-1], "live", False):
+            self.show(records.pop())
+        if not over and not self.pipe:
+            self.channel.joined.wait(self.rest() if with_picture else UNWATCHED_PAUSE)
+        return records, over
+
+    def _show_what_comes(self, until: float) -> None:
+        """Show each picture that comes through the pipe, until then or until there is news."""
+        while self.pipe and (left := until - time.monotonic()) > 0:
+            self.channel.joined.clear()
+            if not self.watched() or self.rest():
+                self.channel.joined.wait(min(left, self.rest() or left))
+                continue
+            try:
+                picture = self.pipe.next(self.channel.watched_insides(), left)
+            except BROKEN:  # the next call says whether the worker is gone, too
+                self.pipe = None
+                return
+            if picture is None:
+                return
+            self.show(picture)
+
+    def watched(self) -> bool:
+        """Whether a live picture is wanted: one waits for who comes."""
+        return self.channel.watched() or not self.channel.number
 
     def show(self, moment: Moment) -> None:
         """Send a live moment to those who watch: the strip, layers from inside, functions at work.
@@ -164,6 +212,8 @@ class Job:
         with self._writing:
             self.closed = True
             self.writer.close()
+        if self.pipe:
+            self.pipe.close()
         if self.settings.own:
             kept.let_go(self.run.id)
         self.channel.publish(None)
