@@ -32,7 +32,7 @@ go through a network at once (convolutions take twice as long with 1,000, which 
 at how many ends of an epoch, at most."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
 """Checkpoints: every two seconds, rarer where copying one would take more than this share."""
-PICTURE_SECONDS, PICTURE_SHARE, PAUSED_SECONDS = 1 / 22, 0.03, 0.5
+PICTURE_SECONDS, PICTURE_SHARE, PAUSED_SECONDS = 1 / 22, 0.02, 0.5
 """Live pictures: at most 22 a second, and at most this share of the training thread's work; while
 a run is paused, one of its step and again after half a second."""
 
