@@ -84,8 +84,10 @@ def train(engine: Engine, settings: Settings) -> Trained:
     if not len(metrics["step"]) or metrics["step"][-1] != settings.steps:
         raise RuntimeError(run.summary().message or "the run has no metrics")
     trained = [(at, step) for at, step in seen if step <= settings.steps]
-    (first, low), (last, high) = trained[0], next(s for s in trained if s[1] == trained[-1][1])
-    wall = (high - low) / (last - first) if last > first else 0.0
+    wall = 0.0  # of a run that is over before it is looked at twice
+    if len(trained) > 1:
+        (first, low), (last, high) = trained[0], trained[-1]
+        wall = (high - low) / (last - first)
     speed = float(metrics["step"][-1] / metrics["seconds"][-1])
     return Trained(run, speed, wall, max(largest, _bytes(run)))
 
