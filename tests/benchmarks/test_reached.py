@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from benchmarks import alone, interleaved
-from benchmarks.reached import PAIRS, Goal, judged, linear_score
+from benchmarks.reached import PAIRS, Goal, linear_score, measured_by
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
 from core.tasks import work_of
@@ -20,16 +20,16 @@ def test_every_pair_fits():
 
 def test_a_goal_is_reached_in_time_or_not():
     found = {"score": 0.9, "seconds": 10, "guess": 0.5}
-    assert judged(found, Goal(0.9, 10))["reached"]
-    assert not judged(found, Goal(0.91, 10))["reached"]
-    assert not judged(found, Goal(0.9, 9))["reached"]
-    assert not judged(found | {"score": None}, Goal(0.1))["reached"]
+    assert measured_by(Goal(0.9, 10), found)["reached"]
+    assert not measured_by(Goal(0.91, 10), found)["reached"]
+    assert not measured_by(Goal(0.9, 9), found)["reached"]
+    assert not measured_by(Goal(0.1), found | {"score": None})["reached"]
 
 
 def test_without_a_score_of_its_own_a_goal_is_clearly_better_than_the_guess():
     found = {"score": 0.6, "seconds": 1, "guess": 0.5}
-    assert judged(found, Goal()) == {"goal": 0.6, "goal_seconds": 120, "reached": True}
-    assert not judged(found | {"score": 0.59}, Goal())["reached"]
+    assert measured_by(Goal(), found) == {"goal": 0.6, "goal_seconds": 120, "reached": True}
+    assert not measured_by(Goal(), found | {"score": 0.59})["reached"]
 
 
 @pytest.mark.parametrize("data", ["carseats", "superstore"])
