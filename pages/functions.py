@@ -1,20 +1,17 @@
 """Activation functions: a run's at work, all of them side by side, and softmax step by step."""
 
-import numpy as np
 import streamlit as st
 
 from core import live
 from core.activations import ACTIVATIONS
-from core.lessons import LESSONS
 from core.pictures import bent, functions
-from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA
 from pages.shared import packed
-from pages.shared.at_work import draw_zones, logits_of
+from pages.shared.arithmetic import open_unit
+from pages.shared.at_work import draw_softmax, draw_zones
 from pages.shared.choose import choose, choose_run, first_number
 from pages.shared.formulas import draw_curves, draw_formulas, table_of_functions
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK
-from pages.shared.lesson import draw_lesson
 from pages.shared.recorded import draw_recorded
 from pages.shared.scope import keep_moment, scope
 
@@ -40,20 +37,7 @@ if view == "all functions":
 run, summary = choose_run()
 settings = run.settings()
 if view == "softmax":
-    st.write("Softmax turns a vector of numbers into probabilities: all positive, together 1.")
-    left, right = st.columns(2)
-    left.latex(SOFTMAX_FORMULA)
-    right.latex(SOFTMAX_DERIVATIVE_FORMULA)
-    found = logits_of(run, summary)
-    if found is not None:
-        truth = np.array([] if found.truth is None else [found.truth])
-        draw_lesson(LESSONS["softmax"], {"logits": found.logits, "truth": truth}, found.labels)
-        st.caption(
-            "From the last layer's numbers x (logits) for the chosen input. Training uses T = 1. "
-            "The loss of one input, its cross-entropy, is −ln p of its true class"
-            + (f", here {found.loss:.4g}. " if found.loss is not None else ". ")
-            + "Below T = 1 the largest wins more clearly; above, all come closer together."
-        )
+    draw_softmax(run, summary)
     st.stop()
 
 pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
@@ -70,6 +54,7 @@ if not functions(settings.layers):
     )
     st.stop()
 seen = scope(packed.work(run.id, steps[-1], here, run, *at, pushed), key)
+open_unit(run, settings.drawn_layers, seen.unit)
 draw_recorded(run, bent(settings.layers), *keep_moment(seen, at), key)
 st.caption(
     "A column a layer: the function (solid), its derivative (dashed), and below them how this "

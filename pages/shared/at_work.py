@@ -7,14 +7,16 @@ import numpy as np
 import streamlit as st
 
 from core.figures.numbers_over_time import numbers_over_time
+from core.lessons import LESSONS
 from core.pictures import functions
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.softmax import softmax
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input
+from pages.shared.lesson import draw_lesson
 
 ZONES = {
     "dead units": "dead",
@@ -38,6 +40,25 @@ class Logits(NamedTuple):
             return None
         p = float(softmax(self.logits)[self.truth])
         return -math.log(p) if p > 0 else math.inf
+
+
+def draw_softmax(run: Run, summary: Summary) -> None:
+    """Softmax and cross-entropy step by step, of an input of the run at a moment of it."""
+    st.write("Softmax turns a vector of numbers into probabilities: all positive, together 1.")
+    left, right = st.columns(2)
+    left.latex(SOFTMAX_FORMULA)
+    right.latex(SOFTMAX_DERIVATIVE_FORMULA)
+    found = logits_of(run, summary)
+    if found is None:
+        return
+    truth = np.array([] if found.truth is None else [found.truth])
+    draw_lesson(LESSONS["softmax"], {"logits": found.logits, "truth": truth}, found.labels)
+    st.caption(
+        "From the last layer's numbers x (logits) for the chosen input. Training uses T = 1. "
+        "The loss of one input, its cross-entropy, is −ln p of its true class"
+        + (f", here {found.loss:.4g}. " if found.loss is not None else ". ")
+        + "Below T = 1 the largest wins more clearly; above, all come closer together."
+    )
 
 
 def logits_of(run: Run, summary: Summary) -> Logits | None:

@@ -32,17 +32,31 @@ class WorkCard extends Card {
     const most = panel.plane.tiles * panel.plane.height * panel.plane.width - 1;
     Object.assign(this.field, { type: "number", min: 0, max: most, value: 0, step: 1 });
     this.field.addEventListener("input", () => this.choose(this.field.valueAsNumber));
-    const label = make("label", "unit", "number ");
+    const label = make("label", "", "number ");
     label.title = "One of the numbers in the picture below; a click on it chooses it, too.";
     label.append(this.field);
+    const made = make("button", "made", "how it is made");
+    made.type = "button";
+    made.title = "This number in a training step of the run, term by term.";
+    made.hidden = !this.scope.header.opens;
+    made.addEventListener("click", () => this.scope.press("unit", [this.card.id, ...this.cell()].join(":")));
     this.says = make("div", "says");
-    this.plot.after(label, this.says);
+    const row = make("div", "unit");
+    row.append(label, made);
+    this.plot.after(row, this.says);
     const { canvas } = panel.picture;
     canvas.style.cursor = "pointer";
     canvas.addEventListener("click", (event) => {
       const found = panel.picture.under(...pointOn(canvas, event));
       if (found) this.choose((this.field.value = found.place));
     });
+  }
+
+  /** The chosen number's tile, line and column in the picture. */
+  cell() {
+    const { width, height } = this.panels[0].picture.plane;
+    const place = this.unit % (width * height);
+    return [Math.floor(this.unit / (width * height)), Math.floor(place / width), place % width];
   }
 
   choose(unit) {

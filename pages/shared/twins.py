@@ -18,6 +18,7 @@ from core.settings import Settings, settings_from
 from core.tasks import WORDS
 from core.unfit import Unfit
 from pages.shared import packed
+from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose, open_run, opened_just_now, put_beside
 from pages.shared.form import TITLES, bounds, field_input
@@ -193,6 +194,7 @@ def draw_side(letter: str, run: Run, going: bool) -> None:
         pushed, here = going and live.route_is_open, settings.dataset.is_here()
         with contextlib.suppress(KeyError):
             packed_work = packed.work(run.id, steps[-1], here, run, steps[-1], 0, pushed)
-            scope(packed_work, f"twin-{run.id}")
+            seen = scope(packed_work, f"twin-{run.id}")
+            open_unit(run, settings.drawn_layers, seen.unit)
     else:
         st.caption("Waiting for the first step of this run.")

@@ -178,6 +178,16 @@ def test_a_click_on_the_strip_opens_how_that_number_is_made(page, server, run, t
     expect(page.get_by_text("products add up, and the bias with them").first).to_be_visible()
 
 
+def test_the_number_that_is_followed_at_work_opens_how_it_is_made(page, server, run, troubles):
+    follow(page, f"{server.url}/functions?run={run.id}", troubles)
+    drawn(page)
+    page.get_by_role("spinbutton", name="number").fill("5")
+    page.get_by_role("button", name="how it is made").press("Enter")
+    page.wait_for_url(re.compile(r"/step\?.*unit=5"))
+    expect(page.get_by_text("ReLU makes")).to_be_visible(timeout=SLOW)
+    page.wait_for_url(re.compile(r"layer=relu1"))
+
+
 def test_a_click_inside_a_layer_opens_how_that_number_is_made(page, server, run, troubles):
     follow(page, f"{server.url}/layer?run={run.id}&layer=linear2", troubles)
     drawn(page)
