@@ -21,8 +21,9 @@ LOST_SECONDS = 10.0
 """A worker that has not answered for so long is lost."""
 PATIENCE = 1.0
 """Seconds between two tries to write to a full disk."""
-UNWATCHED_PAUSE = 0.2
-"""Seconds between two times that records are taken, where no event calls."""
+UNWATCHED_PAUSE = 0.5
+"""Seconds between two times that records are taken, where no event calls: each costs the training
+thread some milliseconds."""
 INSIDE_SECONDS = 0.1
 """Least time between two live pictures of a layer's inside."""
 
