@@ -29,7 +29,7 @@ def assert_refused(stack: Stack, text: str) -> None:
 
 
 @given(stacks())
-@rules(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_stack_either_trains_and_is_recorded_or_its_wrong_brick_is_named(stack):
     bricks, shape, symbols = stack
     try:
