@@ -108,12 +108,13 @@ class Job:
         """Show each picture that comes through the pipe, until then or until there is news."""
         while self.pipe and (left := until - time.monotonic()) > 0:
             self.channel.joined.clear()
-            if not self.watched() or self.rest():
-                self.channel.joined.wait(min(left, self.rest() or left))
+            if rest := self.rest() if self.watched() else left:
+                self.channel.joined.wait(min(left, rest))
                 continue
             try:
                 picture = self.pipe.next(self.channel.watched_insides(), left)
             except BROKEN:  # the next call says whether the worker is gone, too
+                self.pipe.close()  # so that the worker does not send to nobody
                 self.pipe = None
                 return
             if picture is None:

@@ -49,8 +49,7 @@ def work_view(
     scales = shared_scales([panel for _, panel in panels], moments)
     told, planes = _frames(layers, panels, moments, scales)
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
-    header |= {"url": url, "step": step, "autoplay": False, "probe": probe}
-    header |= {"opens": True} | probes.told()
+    header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
     first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
     first |= {"link": None, "planes": [], "sizes": ""}
     inputs, still = probes.panel(), []

@@ -1,6 +1,5 @@
 """Twins: what of two runs' settings differs, how both do, and who is ahead in what."""
 
-import contextlib
 from typing import Any
 
 import numpy as np
@@ -192,9 +191,11 @@ def draw_side(letter: str, run: Run, going: bool) -> None:
         st.caption("This network has no activation function of its own.")
     elif steps:
         pushed, here = going and live.route_is_open, settings.dataset.is_here()
-        with contextlib.suppress(KeyError):
+        try:
             packed_work = packed.work(run.id, steps[-1], here, run, steps[-1], 0, pushed)
-            seen = scope(packed_work, f"twin-{run.id}")
-            open_unit(run, settings.drawn_layers, seen.unit)
+        except KeyError:
+            return
+        seen = scope(packed_work, f"twin-{run.id}")
+        open_unit(run, settings.drawn_layers, seen.unit)
     else:
         st.caption("Waiting for the first step of this run.")

@@ -184,11 +184,16 @@ def test_without_a_pipe_pictures_come_with_the_records(job: Job, monkeypatch):
     assert actor.pictures_taken >= 3 and isinstance(found[-1], Event)
 
 
-def test_a_pipe_that_breaks_is_done_without(job: Job):
+def test_a_pipe_that_breaks_is_closed_and_done_without(job: Job, monkeypatch):
     actor = Near(Trainer())
     actor.trainer.start(job.settings, None)
     job.begin(actor, near=True)
     assert job.pipe is not None
-    job.pipe.close()
+    ask = job.pipe
+
+    def broken(insides: tuple[str, ...], seconds: float) -> None:
+        raise OSError
+
+    monkeypatch.setattr(ask, "next", broken)
     until_over(job, enough=3)
-    assert job.pipe is None and actor.pictures_taken >= 2
+    assert job.pipe is None and ask._connection.closed and actor.pictures_taken >= 2
