@@ -7,7 +7,7 @@ hooks come off. No random state, running statistic or weight is touched. This ro
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 import torch
@@ -16,6 +16,7 @@ from torch import nn
 from core.architectures.bricks import Activation
 from core.architectures.bricks.sequences import GATES
 from core.architectures.builder import owner
+from core.architectures.layers import comes_from
 from core.architectures.plans import PASSING, Layer
 from core.copies import half, norm, quick_half
 from core.records import Array, ArrayKey, Moment
@@ -32,20 +33,23 @@ COUNT_SECONDS = 1.0
 
 
 def recorded_rows(
-    sizes: dict[Key, tuple[int, int]], budget: int, most: int | dict[Key, int]
+    sizes: dict[Key, tuple[int, int]], budget: int, most: int, whole: Collection[Key] = ()
 ) -> dict[Key, int]:
     """How many rows of each array are recorded, so that all together stay within the budget.
 
     `sizes` gives (rows, numbers in a row) by name. Small arrays are kept whole; what is left of the
-    budget is shared between the large ones. Every array keeps at least one row.
+    budget is shared between the large ones. Those of `whole` may have more than `most` rows, and
+    where half of the budget is enough for them they come first. Every array keeps at least one row.
     """
     left, rows = budget, {}
-    bound = most if isinstance(most, dict) else dict.fromkeys(sizes, most)
-    waiting = sorted(sizes, key=lambda name: sizes[name][0] * sizes[name][1])
+    size = {name: count * width for name, (count, width) in sizes.items()}
+    first = whole if sum(size[name] for name in whole) <= budget // 2 else ()
+    waiting = sorted(sizes, key=lambda name: (name not in first, size[name]))
     for position, name in enumerate(waiting):
         count, width = sizes[name]
-        fair = left // (len(waiting) - position)
-        rows[name] = max(1, min(count, bound[name], fair // max(1, width)))
+        fair = left if name in first else left // (len(waiting) - position)
+        bound = count if name in whole else min(count, most)
+        rows[name] = max(1, min(bound, fair // max(1, width)))
         left = max(0, left - rows[name] * width)
     return rows
 
@@ -131,17 +135,16 @@ class Recorder:
         self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
         self.before: dict[ArrayKey, torch.Tensor] = {}
         sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
-        gated = {layer.name for layer in layers if layer.kind in GATES}
-        most = {key: len(p) if key[0] in gated else units for key, p in self.parameters.items()}
-        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, most)
+        seen_inside = [layer for layer in layers if layer.kind in (*GATES, "selfattention")]
+        owners = {layer.name for layer in seen_inside}
+        inside = {key for key in sizes if key[0] in owners}
+        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, units, inside)
         widths = {layer.name: layer.output_shape[layer.units_axis] for layer in drawn}
         outputs = {x.name: (widths[x.name], math.prod(x.output_shape)) for x in drawn}
         self.axes = {layer.name: 1 + layer.units_axis for layer in drawn}
-        self.channels = recorded_rows(
-            {name: (width, whole // width) for name, (width, whole) in outputs.items()},
-            OUTPUT_BUDGET,
-            units,
-        )
+        rows = {name: (width, size // width) for name, (width, size) in outputs.items()}
+        givers = {comes_from(layer, layers) for layer in seen_inside} & rows.keys()
+        self.channels = recorded_rows(rows, OUTPUT_BUDGET, units, givers)
         last = {layer.name for layer in layers[-1:]}  # what the network says is never cut
         self.channels |= {name: widths[name] for name in last & widths.keys()}
 

@@ -1,6 +1,7 @@
 """Layers: a brick in its place, with its name and the shapes around it. No torch here."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.architectures.bricks import AnyBrick, Shape, sizes
@@ -86,3 +87,11 @@ class Layer:
     def sizes(self) -> str:
         """The shapes before and after, "784 → 128"."""
         return f"{sizes(self.input_shape)} → {sizes(self.output_shape)}"
+
+
+def comes_from(layer: Layer, layers: Sequence[Layer]) -> str:
+    """The layer whose outputs, maybe laid out anew, this one is given; "" for the input."""
+    by_name, name = {one.name: one for one in layers}, layer.sources[0]
+    while name and by_name[name].kind in PASSING:
+        name = by_name[name].sources[0]
+    return name

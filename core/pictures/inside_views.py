@@ -7,7 +7,8 @@ inputs. What a layer without weights was given stands where others have their we
 import contextlib
 from collections.abc import Sequence
 
-from core.architectures.plans import PASSING, Layer
+from core.architectures.layers import comes_from
+from core.architectures.plans import Layer
 from core.pictures.inputs import Probes
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, told_weights, weight_panel
@@ -24,6 +25,7 @@ from core.records import Array, ArrayKey, Moment
 from core.recurrent import PARTS
 
 NORMS = ("batchnorm", "layernorm", "groupnorm")
+IN_PART = "what goes on inside needs all of its weights and of its input; some were recorded"
 
 
 def bent_by(layer: Layer, layers: Sequence[Layer]) -> Layer | None:
@@ -134,6 +136,8 @@ def _stages(
     stages += [(part.name, _part(part)) for part in parts]
     if not (parts and layer.kind in PARTS):  # else the hidden state is the output
         panel = _output(layer, layers, found, len(probes))
+        if layer.kind in KINDS and seen and not parts and not probes.blank:
+            panel.note = "; ".join(filter(None, (panel.note, IN_PART)))
         stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
     if bent:
         stages.append((f"activation, {bent.name}", _output(bent, layers, found, len(probes))))
@@ -147,14 +151,6 @@ def _stages(
     for _, panel in stages:
         offset = panel.place(offset)
     return stages
-
-
-def comes_from(layer: Layer, layers: Sequence[Layer]) -> str:
-    """The layer whose outputs, maybe laid out anew, this one is given; "" for the input."""
-    by_name, name = {one.name: one for one in layers}, layer.sources[0]
-    while name and by_name[name].kind in PASSING:
-        name = by_name[name].sources[0]
-    return name
 
 
 def _weights(layer: Layer, found: dict[ArrayKey, Array], kind: str, which: str = "") -> Panel:

@@ -11,9 +11,9 @@ import numpy as np
 
 from core.activations import ACTIVATIONS, shares
 from core.architectures.bricks import Activation
+from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
 from core.pictures.inputs import Probes
-from core.pictures.inside_views import comes_from
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel
 from core.pictures.strips import card, frame, layout_of, shared_scales

@@ -26,26 +26,41 @@ sizes = st.dictionaries(
 )
 
 
-@given(sizes, st.integers(0, 200_000), st.integers(1, 5000))
-@example({"a": (3, 1), "b": (1, 100)}, 10, 5000)
-def test_recorded_rows_share_a_budget(sizes, budget, most):
-    rows = recorded_rows(sizes, budget, most)
+@given(sizes, st.integers(0, 200_000), st.integers(1, 5000), st.integers(0, 3))
+@example({"a": (3, 1), "b": (1, 100)}, 10, 5000, 0)
+def test_recorded_rows_share_a_budget(sizes, budget, most, several):
+    whole = set(list(sizes)[:several])
+    rows = recorded_rows(sizes, budget, most, whole)
     assert rows.keys() == sizes.keys()
+    first = sum(count * width for name, (count, width) in sizes.items() if name in whole)
+    left = budget - (first if first <= budget // 2 else 0)
     for name, (count, width) in sizes.items():
-        assert 1 <= rows[name] <= min(count, most)
-        if count <= most and count * width <= budget // len(sizes):
+        bound = count if name in whole else most
+        assert 1 <= rows[name] <= min(count, bound)
+        if count <= bound and count * width <= left // len(sizes):
             assert rows[name] == count  # small arrays are whole
+        if name in whole and first <= budget // 2:
+            assert rows[name] == count  # and so is what has to be
     taken = {name: rows[name] * sizes[name][1] for name in rows}
     assert sum(size for name, size in taken.items() if rows[name] > 1) <= budget
     if all(width <= budget // len(sizes) for _, width in sizes.values()):
         assert sum(taken.values()) <= budget
     if sum(count * width for count, width in sizes.values()) <= budget:
-        assert all(rows[name] == min(count, most) for name, (count, _) in sizes.items())
+        bounds = {name: count if name in whole else most for name, (count, _) in sizes.items()}
+        assert all(rows[name] == min(sizes[name][0], bounds[name]) for name in sizes)
 
 
 def test_what_small_arrays_leave_is_shared_by_the_large_ones():
     sizes = {"small": (10, 2), "large": (1000, 3), "larger": (5000, 5)}
     assert recorded_rows(sizes, 620, 5000) == {"small": 10, "large": 100, "larger": 60}
+
+
+def test_what_has_to_be_whole_comes_first_where_half_of_the_budget_is_enough():
+    sizes = {"small": (10, 2), "large": (1000, 3), "larger": (5000, 5)}
+    found = recorded_rows(sizes, 6000, 100, {"large"})
+    assert found == {"small": 10, "large": 1000, "larger": 100}
+    found = recorded_rows(sizes, 5999, 100, {"large"})
+    assert found == {"small": 10, "large": 996, "larger": 100}
 
 
 numbers = st.floats(width=32, allow_nan=True, allow_infinity=True)
