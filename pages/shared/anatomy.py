@@ -14,12 +14,13 @@ from core.figures.numbers_over_time import numbers_over_time
 from core.figures.shares import shares
 from core.figures.weight_matrix import weight_matrix
 from core.pictures import given_to
-from core.records import Array, Moment
+from core.records import Array, ArrayKey, Moment
 from core.runs import Run
 from core.settings import Settings
+from pages.shared.asking import NoAnswer, weights_of
 from pages.shared.backward import draw_reach
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Chosen, answer
+from pages.shared.inputs import Answer, Chosen, answer
 from pages.shared.windows import draw_window
 
 NORM_COLUMNS = {
@@ -31,7 +32,10 @@ NORM_COLUMNS = {
 
 
 class Here(NamedTuple):
-    """All that a drawer needs: the layer, what it was given and what it gave for one input."""
+    """All that a drawer needs: the layer, what it was given and what it gave for one input.
+
+    `weights` are those that made it so.
+    """
 
     run: Run
     settings: Settings
@@ -41,6 +45,7 @@ class Here(NamedTuple):
     given: np.ndarray | None
     gave: np.ndarray
     chosen: Chosen
+    weights: dict[ArrayKey, Array]
 
 
 def facts(layer: Layer) -> str:
@@ -59,17 +64,39 @@ def facts(layer: Layer) -> str:
 def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen) -> None:
     """Draw what is to be seen of this kind of layer alone, at a recorded moment.
 
-    Raises NoAnswer where the moment was thinned out just now.
+    Where what the layer was given was recorded in part only, a worker computes it anew. Raises
+    NoAnswer where the moment was thinned out just now.
     """
     if layer.kind not in DRAWERS:
         return
     found = answer(run.id, step, chosen.probe, chosen.inputs, run)
     moment = next(iter(run.moments([step])))
-    gave = found.outputs[layer.name]
+    weights = moment.arrays
     given = _given(settings, layer, chosen, found.outputs)
+    in_part = given is None or any(weights[layer.name, k].units is not None for k in layer.weights)
+    if in_part and layer.kind in FROM_WHAT_IS_GIVEN and not chosen.blank:
+        found, weights, given = _computed(run, settings, layer, step, chosen)
+    gave = found.outputs[layer.name]
     dataset = settings.dataset
-    DRAWERS[layer.kind](Here(run, settings, dataset, layer, moment, given, gave, chosen))
+    here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights)
+    DRAWERS[layer.kind](here)
     st.caption(found.note)
+
+
+def _computed(
+    run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen
+) -> tuple[Answer, dict[ArrayKey, Array], np.ndarray | None]:
+    """Every layer's whole answer to the chosen input, the weights it is made with, and what the
+    layer was given; what was recorded and None where no worker can say.
+    """
+    try:
+        found = answer(run.id, step, None, chosen.inputs, run)
+        weights = weights_of(run, step, found.basis)
+    except NoAnswer as fault:
+        st.caption(f"What this layer was given was recorded in part only. {fault}")
+        found = answer(run.id, step, chosen.probe, chosen.inputs, run)
+        return found, {}, None
+    return found, weights, _given(settings, layer, chosen, found.outputs)
 
 
 def _given(
@@ -164,13 +191,15 @@ def _container(here: Here) -> None:
 
 
 def _window(here: Here) -> None:
-    draw_window(here.layer, here.moment, here.given, here.gave, here.chosen.inputs)
+    draw_window(here.layer, here.weights, here.given, here.gave, here.chosen.inputs)
 
 
 def _recurrent(here: Here) -> None:
     draw_reach(here.run, here.settings, here.layer, here.moment.step, here.chosen.probe or 0)
 
 
+FROM_WHAT_IS_GIVEN = ("conv2d", "maxpool2d", "avgpool2d", "batchnorm", "layernorm", "groupnorm")
+"""Kinds whose figures need all that the layer was given."""
 DRAWERS: dict[str, Callable[[Here], None]] = {
     "conv2d": _window,
     "maxpool2d": _window,

@@ -1,7 +1,7 @@
 """Asking: what a worker computes for a page from the weights that a run recorded."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.engine import engine
 from core.records import Array, ArrayKey
@@ -12,23 +12,46 @@ class NoAnswer(Exception):
     """What was asked for cannot be had now; the text is a sentence that says why."""
 
 
-def asked(run: Run, step: int, task: Callable[..., Any], *given: Any) -> tuple[Any, str]:
-    """What `task(settings, weights, *given)` gives in a worker, and a sentence on how exact it is.
+class Basis(NamedTuple):
+    """What an answer was computed from: a checkpoint's step, or None for the moment's own weights.
+
+    `note` is a sentence that says so.
+    """
+
+    kept: int | None
+    note: str
+
+
+def asked(run: Run, step: int, task: Callable[..., Any], *given: Any) -> tuple[Any, Basis]:
+    """What `task(settings, weights, *given)` gives in a worker, and what it was computed from.
 
     The weights are those recorded at the step, else those of the nearest checkpoint. Raises
     NoAnswer where neither was recorded whole, or no worker answers.
     """
-    weights, note = weights_at(run, step)
+    weights, basis = _weights_at(run, step)
     try:
-        return engine().ask(task, run.settings(), weights, *given), note
+        return engine().ask(task, run.settings(), weights, *given), basis
     except Exception as fault:
         raise NoAnswer(
             f"No worker could compute this ({type(fault).__name__}). Try again in a moment."
         ) from fault
 
 
-def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str]:
-    """All weights of a recorded moment, else of the nearest checkpoint, and a sentence saying so.
+def weights_of(run: Run, step: int, basis: Basis) -> dict[ArrayKey, Array]:
+    """The weights that an answer about a recorded moment was computed from.
+
+    Raises NoAnswer where they were thinned out since.
+    """
+    try:
+        if basis.kept is not None:
+            return run.checkpoint(basis.kept).arrays
+        return next(iter(run.moments([step]))).arrays
+    except (KeyError, StopIteration):
+        raise NoAnswer("This moment was thinned out of the run just now. Choose another.") from None
+
+
+def _weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], Basis]:
+    """All weights of a recorded moment, else of the nearest checkpoint, and which these are.
 
     Raises NoAnswer where neither was recorded whole.
     """
@@ -39,7 +62,7 @@ def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str]:
         if key[1] != "output" and not key[1].endswith("_gradient")
     }
     if weights and all(array.units is None for array in weights.values()):
-        return weights, "Computed by PyTorch from this moment's weights of 16 bits."
+        return weights, Basis(None, "Computed by PyTorch from this moment's weights of 16 bits.")
     kept = min(run.steps(exact=True), key=lambda s: abs(s - step), default=None)
     if kept is None:
         raise NoAnswer(
@@ -47,4 +70,4 @@ def weights_at(run: Run, step: int) -> tuple[dict[ArrayKey, Array], str]:
             "kept, so other inputs cannot be computed. Choose one of the recorded inputs."
         )
     note = f"Computed by PyTorch from the exact weights of step {kept:,}, the nearest kept."
-    return run.checkpoint(kept).arrays, note
+    return run.checkpoint(kept).arrays, Basis(kept, note)

@@ -9,7 +9,7 @@ from core.runs import Run
 from core.settings import Settings
 from core.worker import reach
 from pages.shared import packed
-from pages.shared.asking import NoAnswer, asked
+from pages.shared.asking import Basis, NoAnswer, asked
 from pages.shared.chart import still_chart
 
 
@@ -17,7 +17,7 @@ def draw_reach(run: Run, settings: Settings, layer: Layer, step: int, probe: int
     """The size of the gradient at each step of the sequence, at a moment, for a probe input."""
     st.subheader("How far back the gradient reaches")
     try:
-        found, note = _reach(run.id, step, layer.name, run, settings)
+        found, basis = _reach(run.id, step, layer.name, run, settings)
     except NoAnswer as fault:
         st.caption(str(fault))
         return
@@ -30,14 +30,14 @@ def draw_reach(run: Run, settings: Settings, layer: Layer, step: int, probe: int
         "By autograd, at this moment: how strongly the loss of this input depends on what "
         "the layer is given at each step of the sequence. At its first step "
         f"that is {ratio} what it is at its last. Where it vanishes, the layer cannot learn to "
-        f"remember from so far back. {note}"
+        f"remember from so far back. {basis.note}"
     )
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking a worker …")
 def _reach(
     run_id: str, step: int, layer_name: str, _run: Run, _settings: Settings
-) -> tuple[np.ndarray, str]:
+) -> tuple[np.ndarray, Basis]:
     probes = packed.probe_inputs(_settings)
     if probes.blank:
         raise NoAnswer("This needs the run's data, which is not on this machine.")

@@ -13,17 +13,22 @@ from core.settings import Settings
 from core.softmax import softmax
 from core.worker import outputs
 from pages.shared import packed
-from pages.shared.asking import NoAnswer, asked
+from pages.shared.asking import Basis, NoAnswer, asked
 
 BLANK = "The inputs are blank: the data of this run is not on this machine."
 
 
 class Answer(NamedTuple):
-    """Every layer's output for one input, and its softmax; `note` says how exact it is."""
+    """Every layer's output for one input, and its softmax; `basis` says how exact it is."""
 
     outputs: dict[str, np.ndarray]
     probabilities: np.ndarray
-    note: str
+    basis: Basis
+
+    @property
+    def note(self) -> str:
+        """A sentence on how exact it is."""
+        return self.basis.note
 
 
 class Chosen(NamedTuple):
@@ -104,10 +109,10 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             if kind == "output"
         }
         last = recorded[settings.layers[-1].name]
-        return Answer(recorded, softmax(last), "As recorded, with 16 bits a number.")
-    found, note = asked(_run, step, outputs, image[np.newaxis])
+        return Answer(recorded, softmax(last), Basis(None, "As recorded, with 16 bits a number."))
+    found, basis = asked(_run, step, outputs, image[np.newaxis])
     chances = found.pop("softmax")[0]
-    return Answer({name: values[0] for name, values in found.items()}, chances, note)
+    return Answer({name: values[0] for name, values in found.items()}, chances, basis)
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:

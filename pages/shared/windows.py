@@ -8,7 +8,7 @@ import streamlit as st
 from core.architectures.plans import Layer
 from core.figures.receptive_field import receptive_field
 from core.figures.weight_matrix import weight_matrix
-from core.records import Moment
+from core.records import Array, ArrayKey
 from pages.shared.chart import still_chart
 from pages.shared.choose import number_chosen
 
@@ -16,7 +16,11 @@ PLACES: dict[str, Any] = {"x_title": "column", "y_title": "row", "quantity": "va
 
 
 def draw_window(
-    layer: Layer, moment: Moment, given: np.ndarray | None, gave: np.ndarray, image: np.ndarray
+    layer: Layer,
+    weights: dict[ArrayKey, Array],
+    given: np.ndarray | None,
+    gave: np.ndarray,
+    image: np.ndarray,
 ) -> None:
     """Let a person choose one output; draw what it saw of the image, and its arithmetic.
 
@@ -40,10 +44,10 @@ def draw_window(
             st.caption("One output of this layer depends on the whole input.")
     with right:
         if given is None:
-            st.caption("What this layer was given was recorded in part only, or is not here.")
+            st.caption("What this layer was given is not all here.")
             return
         if layer.kind == "conv2d":
-            _convolution(layer, moment, given, gave, (one, row, column))
+            _convolution(layer, weights, given, gave, (one, row, column))
         else:
             _pooling(layer, given, gave, (one, row, column))
 
@@ -63,13 +67,13 @@ def patch(given: np.ndarray, layer: Layer, row: int, column: int) -> np.ndarray:
 
 def _convolution(
     layer: Layer,
-    moment: Moment,
+    weights: dict[ArrayKey, Array],
     given: np.ndarray,
     gave: np.ndarray,
     place: tuple[int, int, int],
 ) -> None:
     one, row, column = place
-    weight, bias = (moment.arrays[layer.name, kind].numbers() for kind in ("weight", "bias"))
+    weight, bias = (weights[layer.name, kind].numbers() for kind in ("weight", "bias"))
     if one >= len(weight):
         st.caption(f"Of this layer's filters the first {len(weight)} were recorded.")
         return
@@ -88,8 +92,8 @@ def _convolution(
     others = f"; all {len(seen)} channels {sums.sum():.4g}" if len(seen) > 1 else ""
     st.caption(
         f"The products add up to {sums[channel]:.4g}{others}. With the bias "
-        f"{bias[one]:.4g} that is {sums.sum() + bias[one]:.4g}; recorded at row {row}, "
-        f"column {column}: {gave[one, row, column]:.4g}."
+        f"{bias[one]:.4g} that is {sums.sum() + bias[one]:.4g}; PyTorch gave, in row {row} and "
+        f"column {column}, {gave[one, row, column]:.4g}."
     )
 
 
@@ -105,7 +109,7 @@ def _pooling(
         down, across = np.unravel_index(int(window.argmax()), window.shape)
         st.caption(
             f"The largest, {window.max():.4g}, is kept: it stood in row {down}, column {across} of "
-            f"the window. Recorded: {gave[one, row, column]:.4g}."
+            f"the window. PyTorch gave {gave[one, row, column]:.4g}."
         )
     else:
-        st.caption(f"Its mean is {window.mean():.4g}; recorded: {gave[one, row, column]:.4g}.")
+        st.caption(f"Its mean is {window.mean():.4g}; PyTorch gave {gave[one, row, column]:.4g}.")
