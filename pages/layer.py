@@ -26,6 +26,12 @@ with st.expander("The whole network", icon=":material/account_tree:", expanded=T
     around = [block for block in blocks if layers[name].place.startswith(layers[block].place)]
     if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
         around = blocks
+    st.html("""<style>
+        @media (max-width: 640px) {
+            [data-testid="stGraphVizChart"] { overflow-x: auto; }
+            [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
+        }
+    </style>""")  # on a phone a network is read piece by piece
     st.graphviz_chart(
         diagram(
             settings.layers,
