@@ -16,14 +16,15 @@ def weight_matrix(
     *,
     quantity: str = "weight",
     scale: float | None = None,
+    role: str = "weight",
     x_title: str = "input",
     y_title: str = "unit",
 ) -> go.Figure:
     """A heat map of a weight (out, in), (out, in, height, width) or (out,): a row an output unit.
 
     `quantity` is the title of the colour bar. The colours reach from -scale to +scale: pass the
-    scale of another moment to compare the two, else it is the largest absolute value. In a matrix
-    of at most 64 cells the numbers are written.
+    scale of another moment to compare the two, else it is the largest absolute value. With the
+    `role` "gate" they reach from 0 to 1. In a matrix of at most 64 cells the numbers are written.
     """
     fig = style.figure(x_title, y_title, height=style.MATRIX, legend=False)
     fig.update_yaxes(autorange="reversed", showgrid=False)
@@ -34,6 +35,9 @@ def weight_matrix(
     end = min(scale or style.largest(matrix), style.LARGEST)
     z = shown.astype(np.float32) if end < 1e37 else shown
     where: dict[str, Any] = dict(x=columns, y=rows)
+    colors: dict[str, Any] = dict(zmin=-end, zmax=end, zmid=0, colorscale=style.SIGNED)
+    if role == "gate":
+        colors = dict(zmin=0, zmax=1, colorscale=style.evenly(style.GATE))
     named = style.plain(y_title), style.plain(x_title)
     written: dict[str, Any] = dict(colorbar=style.colorbar(quantity))
     if matrix.size and matrix.size <= WRITTEN:
@@ -44,7 +48,7 @@ def weight_matrix(
     fig.add_heatmap(
         z=z,
         **where,
-        **dict(zmin=-end, zmax=end, zmid=0, colorscale=style.SIGNED),
+        **colors,
         **written,
         hovertemplate=f"{named[0]} %{{y}}, {named[1]} %{{x}}: %{{z:.4g}}<extra></extra>",
     )

@@ -156,8 +156,8 @@ def _dropout(here: Here) -> None:
     array = here.moment.arrays.get((here.layer.name, "mask"))
     if array is not None:
         kept = array.values.reshape(len(array.values), -1)
-        titles = {"x_title": "number", "y_title": "input of the batch"}
-        still_chart(weight_matrix(kept, quantity="kept", scale=1.0, **titles), "mask")
+        titles: dict[str, Any] = {"x_title": "number", "y_title": "input of the batch"}
+        still_chart(weight_matrix(kept, quantity="kept", role="gate", **titles), "mask")
         st.caption(
             f"The mask of this very step, for the first {len(kept)} inputs of its batch: coloured "
             f"numbers were kept, {kept.mean():.0%} of all."

@@ -82,7 +82,7 @@ def _convolution(
     parts = {
         "the patch": seen[channel],
         "× the filter": weight[one, channel],
-        "= products": seen[channel] * weight[one, channel],
+        "= products": seen[channel] * weight[one, channel] + 0.0,  # no -0
     }
     for side, (title, values) in zip(st.columns(3), parts.items(), strict=True):
         with side:
@@ -102,9 +102,10 @@ def _pooling(
 ) -> None:
     one, row, column = place
     window = patch(given, layer, row, column)[one]
-    st.caption("the window")
-    inside = np.where(np.isfinite(window), window, np.nan)
-    still_chart(weight_matrix(inside, **PLACES), "window-pool")
+    with st.columns(2)[0]:
+        st.caption("the window")
+        inside = np.where(np.isfinite(window), window, np.nan)
+        still_chart(weight_matrix(inside, **PLACES), "window-pool")
     if layer.kind == "maxpool2d":
         down, across = np.unravel_index(int(window.argmax()), window.shape)
         st.caption(

@@ -63,7 +63,9 @@ ARGUMENTS = {
     "numbers_over_time": lambda v: dict(
         steps=steps(v), series={"linear1": v, "a & b": -v}, log=len(v) == 4, percent=len(v) == 2
     ),
-    "weight_matrix": lambda v: dict(values=np.stack([v, -v]) if len(v) else v),
+    "weight_matrix": lambda v: dict(
+        values=np.stack([v, -v]) if len(v) else v, role="gate" if len(v) == 4 else "weight"
+    ),
     "distribution_over_time": lambda v: dict(steps=steps(v), edges=table(v)[1], counts=table(v)[0]),
     "ridges": lambda v: dict(steps=steps(v), edges=table(v)[1], counts=table(v)[0]),
     "unit_activations": lambda v: dict(pre_activation=v, activation=v),

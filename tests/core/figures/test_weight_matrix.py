@@ -27,6 +27,12 @@ def test_two_moments_can_share_a_scale():
     assert weight_matrix(np.eye(2), scale=4.0).data[0].zmax == 4
 
 
+def test_a_gate_goes_from_shut_to_open():
+    heat = weight_matrix(np.array([[0.0, 1.0]] * 40), role="gate").data[0]
+    assert (heat.zmin, heat.zmax) == (0, 1)
+    assert heat.colorscale[-1][1] == style.faded(style.GATE, 1)
+
+
 def test_a_large_matrix_is_thinned_and_the_picture_says_so():
     values = np.random.default_rng(0).normal(size=(512, 784))
     fig = weight_matrix(values)
