@@ -120,6 +120,11 @@ def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[
     return [[round(float(share), 4) for share in row] for row in shares]
 
 
+def last_words(dataset: Dataset) -> str:
+    """What the outputs of a network's last layer are."""
+    return "outputs" if dataset.task == "regress" else "outputs before softmax"
+
+
 def in_unit(dataset: Dataset, standardised: np.ndarray) -> np.ndarray:
     """Standardised numbers in the unit of the data set's quantity, float64."""
     quantity, numbers = dataset.quantity, np.asarray(standardised, np.float64)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
-from core.pictures.inputs import Probes
+from core.pictures.inputs import Probes, last_words
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, told_weights, weight_panel
 from core.pictures.parts import KINDS, Part, given_to, parts_of
@@ -129,18 +129,18 @@ def _stages(
     bent, before = bent_by(layer, layers), by_name.get(comes_from(layer, layers))
     stages: list[tuple[str, Panel]] = []
     if before and (not layer.pictured or layer.kind in NORMS):
-        stages.append((f"from {before.name}", _output(before, layers, found, len(probes))))
+        stages.append((f"from {before.name}", _output(before, layers, found, probes)))
     for kind in layer.pictured:
         title = "weights γ" if layer.kind in NORMS else told_weights(kind)
         stages.append((title, _weights(layer, found, kind)))
     stages += [(part.name, _part(part)) for part in parts]
     if not (parts and layer.kind in PARTS):  # else the hidden state is the output
-        panel = _output(layer, layers, found, len(probes))
+        panel = _output(layer, layers, found, probes)
         if layer.kind in KINDS and seen and not parts and not probes.blank:
             panel.note = "; ".join(filter(None, (panel.note, IN_PART)))
         stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
     if bent:
-        stages.append((f"activation, {bent.name}", _output(bent, layers, found, len(probes))))
+        stages.append((f"activation, {bent.name}", _output(bent, layers, found, probes)))
     for kind in layer.pictured:
         panel = _weights(layer, found, kind, "_gradient")
         if seen and (layer.name, f"{kind}_gradient") not in seen[-1][0].arrays:
@@ -164,12 +164,13 @@ def _weights(layer: Layer, found: dict[ArrayKey, Array], kind: str, which: str =
 
 
 def _output(
-    layer: Layer, layers: Sequence[Layer], found: dict[ArrayKey, Array], probes: int
+    layer: Layer, layers: Sequence[Layer], found: dict[ArrayKey, Array], probes: Probes
 ) -> Panel:
     array = found.get((layer.name, "output"))
-    shape = array.values.shape if array else (probes, *layer.output_shape)
-    last = layer is layers[-1] and layer.kind == "linear"
-    return output_panel(layer, shape, array.units if array else None, last)
+    shape = array.values.shape if array else (len(probes), *layer.output_shape)
+    last = layer.name == layers[-1].name and layer.kind == "linear"
+    words = last_words(probes.dataset) if last else ""
+    return output_panel(layer, shape, array.units if array else None, words)
 
 
 def _part(part: Part) -> Panel:

@@ -210,14 +210,14 @@ def told_weights(kind: str) -> str:
     return f"{word} weights" if word else "weights"
 
 
-def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: bool = False) -> Panel:
+def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: str = "") -> Panel:
     """The panel of a layer's outputs of `shape` (probes, …), a picture for each probe.
 
-    A sequence is drawn with its time from left to right.
+    A sequence is drawn with its time from left to right. `last`: what the last layer's are called.
     """
     linear = layer.gives_pre_activations
     looks_at: Shape
-    told = "outputs before softmax" if last else ("pre-activations" if linear else "activations")
+    told = last or ("pre-activations" if linear else "activations")
     if layer.kind in PLAIN:
         told = "outputs"
     role = "pre-activation" if linear else "activation"

@@ -10,7 +10,7 @@ import numpy as np
 from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
-from core.pictures.inputs import Probes, says
+from core.pictures.inputs import Probes, last_words, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
@@ -88,7 +88,7 @@ def _said(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> list[lis
 
 
 def _layer_panels(
-    layers: Sequence[Layer], moments: Sequence[Moment], probes: int
+    dataset: Dataset, layers: Sequence[Layer], moments: Sequence[Moment], probes: int
 ) -> list[list[Panel]]:
     """The placed panels of each layer, from the shapes that were recorded or else planned."""
     found: dict[tuple[str, str], Array] = {}
@@ -104,8 +104,9 @@ def _layer_panels(
         output = found.get((layer.name, "output"))
         shape = output.values.shape if output else (probes, *layer.output_shape)
         units, last = output.units if output else None, layer is layers[-1]
+        words = last_words(dataset) if last and layer.kind == "linear" else ""
         if shape[0]:
-            panels.append(output_panel(layer, shape, units, last and layer.kind == "linear"))
+            panels.append(output_panel(layer, shape, units, words))
         for panel in panels:
             offset = panel.place(offset)
         cards.append(panels)
@@ -151,7 +152,7 @@ def strip(
 
     With a `url` the browser goes on with the live frames it gets there.
     """
-    panels = _layer_panels(layers, moments, len(probes))
+    panels = _layer_panels(probes.dataset, layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
     told |= {"autoplay": autoplay, "probe": probe, "opens": True}
@@ -203,7 +204,7 @@ def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> byt
 
     "layer_cards" describes the planes; who knows "layout" already need not look at them.
     """
-    panels = _layer_panels(layers, [moment], 0)
+    panels = _layer_panels(dataset, layers, [moment], 0)
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     placed = [panel for of in panels for panel in of]
     told, planes = _frames(dataset, layers, placed, [moment], share=False)

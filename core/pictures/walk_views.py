@@ -11,7 +11,7 @@ import numpy as np
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
 from core.one_step import Walk
-from core.pictures.inputs import Probes
+from core.pictures.inputs import Probes, last_words
 from core.pictures.panels import Panel, output_panel
 from core.pictures.planes import arranged
 from core.pictures.strips import card, pictured
@@ -39,7 +39,8 @@ def walk_view(
     moment = Moment(walk.step, epoch, walk.own_loss, arrays)
     panels, offset, marks = [], 0, {}
     for layer in layers:
-        gave = output_panel(layer, (1, *layer.output_shape), last=layer is layers[-1])
+        words = last_words(dataset) if layer is layers[-1] else ""
+        gave = output_panel(layer, (1, *layer.output_shape), last=words)
         mine = [gave]
         if layer.name in walk.slopes:
             mine.append(_slopes(gave, layer))

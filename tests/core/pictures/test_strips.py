@@ -18,10 +18,11 @@ from core.architectures.bricks import (
 )
 from core.architectures.plans import plan
 from core.data import DATASETS
-from core.pictures import Probes, layer_view, live_frame, plane_of, strip, unpack
+from core.pictures import Probes, inside_view, layer_view, live_frame, plane_of, strip, unpack
 from core.pictures.strips import layer_numbers
 from core.records import Array, Moment
 from core.tasks import fitting
+from tests.core.pictures.recorded import of_architecture
 
 
 def recorded(layers, step=0, dtype=np.float16, units=None):
@@ -203,3 +204,17 @@ def test_every_brick_has_a_card():
     assert [card["id"] for card in header["cards"][1:-1]] == [layer.name for layer in layers]
     assert len(body) == header["still_bytes"] + header["frame_bytes"]
     assert unpack(layer_view("run", layers[2], [recorded(layers)], "matrix"))[0]["cards"]
+
+
+@pytest.mark.parametrize("data, words", [
+    ("digits", "outputs before softmax"), ("sunspots", "outputs"), ("carseats", "outputs"),
+])  # fmt: skip
+def test_only_what_is_told_apart_has_a_softmax_after_the_last_layer(data, words):
+    seen = of_architecture(data, "mlp")
+    layers = seen.settings.drawn_layers
+    packed = strip("run", "", layers, seen.probes, seen.moments, live=False, url=None)
+    inside = inside_view("run", layers[-1], seen.settings.layers, seen.probes, seen.moments)
+    for one in (packed, inside):
+        planes = [plane for card in unpack(one)[0]["cards"] for plane in card["planes"]]
+        (found,) = [p["caption"] for p in planes if p["id"] == f"{layers[-1].name}/output"]
+        assert found == words
