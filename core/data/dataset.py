@@ -81,7 +81,8 @@ class Dataset:
 
     `shape` is that of one input: (channels, height, width), (time, features), (features,), or
     (time,) where `alphabet` names the symbols. `classes` names what is told apart, `quantity` what
-    is predicted, `features` the columns. `load` raises DataError where the data cannot be had;
+    is predicted, `features` the columns; `samples`: those of a step are a signal's successive
+    samples. `load` raises DataError where the data cannot be had;
     `test`, where it is given, reads the test part alone and saves memory. `downloads` says that the
     first `load` needs a network; `is_here` says whether a `load` now would need none.
     """
@@ -102,6 +103,7 @@ class Dataset:
     alphabet: tuple[str, ...] = ()
     quantity: Quantity | None = None
     features: tuple[str, ...] = ()
+    samples: bool = False
     epochs: int = 5
     learning_rate: float = 0.001
     """What suits most networks on it: what a run has where nobody says otherwise."""
@@ -113,6 +115,10 @@ class Dataset:
             return "symbols"
         kinds: dict[int, Kind] = {1: "vector", 2: "sequence", 3: "image"}
         return kinds[len(self.shape)]
+
+    def lines(self, inputs: np.ndarray) -> np.ndarray:
+        """A sequence (time, features) as lines (lines, numbers): the features, or one signal."""
+        return inputs.reshape(1, -1) if self.samples else inputs.T
 
     @property
     def output_shape(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
-from core.pictures.panels import MOST_OUTPUTS, Panel
+from core.pictures.panels import Panel
 from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
 from core.records import Array
 from core.softmax import softmax
@@ -59,6 +59,9 @@ class Probes:
         for place, label in enumerate(self.labels):
             target = self.targets[place]
             one: dict = {"label": label, "text": self.text(place)}
+            if dataset.kind == "sequence":
+                lines = dataset.lines(np.asarray(self.inputs[place], np.float64))
+                one |= {"lines": [[float(f"{v:.3g}") for v in line] for line in lines]}
             if dataset.task == "regress":
                 one |= {"truth": [round(float(v), 4) for v in in_unit(dataset, target)]}
                 if dataset.kind == "sequence" and dataset.shape[1] == 1:
@@ -71,15 +74,12 @@ class Probes:
         return {"task": dataset.task, "classes": list(names), "quantity": unit, "probes": probes}
 
     def panel(self) -> Panel | None:
-        """The picture of the input; None where it is symbols, which are shown as text."""
-        if self.dataset.kind == "symbols":
+        """The picture of the input; None of symbols, which are text, and of sequences: lines."""
+        if self.dataset.kind in ("symbols", "sequence"):
             return None
         shape, images = self.dataset.shape, self.dataset.kind == "image"
         if images:
             looks_at, cell, numbers = (1, *shape[1:]), "pixel", self.inputs
-        elif len(shape) == 2:
-            looks_at, cell = (1, min(shape[1], MOST_OUTPUTS // shape[0]), shape[0]), "pixel"
-            numbers = self.inputs.transpose(0, 2, 1)[:, : looks_at[1]]
         else:
             looks_at, cell, numbers = (shape[0],), "unit", self.inputs
         panel = Panel("input/image", "input", "", ("input", ""), looks_at, len(self), 1, "", cell)

@@ -46,8 +46,8 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
             height=min(300, 38 + 35 * len(names)),
         )
     else:
-        st.line_chart(inputs, height=240)
-        st.caption("As fed: standardised, over the steps.")
+        st.line_chart(dataset.lines(inputs).T, height=240)
+        st.caption("As fed, over the samples." if dataset.samples else "As fed, over the steps.")
 
 
 def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:

@@ -1,10 +1,51 @@
 // Scope, part 3 of 6: the inputs to choose from, and what the network says of the chosen one.
 
+/** A picture of lines, which follow the theme. */
+function drawing(width, height, names) {
+  const element = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const node = element("svg");
+  node.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const paths = names.map((name) => {
+    const path = element("path");
+    path.setAttribute("class", name);
+    node.append(path);
+    return path;
+  });
+  return { node, paths };
+}
+
+/** An input that is a sequence: its numbers over time, from its lowest to its highest. */
+class Lines {
+  constructor(count, width, height) {
+    Object.assign(this, { width, height }, drawing(width, height, Array(count).fill("")));
+    this.node.setAttribute("class", "lines");
+    this.node.style.width = `${width}px`;
+    this.node.style.height = `${height}px`;
+  }
+
+  draw(lines) {
+    const [wide, tall] = [this.width - 2, this.height - 2];
+    const [low, high] = [Math.min(...lines.flat()), Math.max(...lines.flat())];
+    lines.forEach((line, i) => {
+      const x = (place) => (1 + (wide * place) / Math.max(1, line.length - 1)).toFixed(1);
+      const y = (value) => (1 + tall * (high > low ? (high - value) / (high - low) : 0.5)).toFixed(1);
+      const points = line.map((value, place) => `${place ? "L" : "M"}${x(place)} ${y(value)}`);
+      this.paths[i].setAttribute("d", points.join(""));
+    });
+  }
+}
+
 /** The thumbnails with which one chooses the input. */
 class Probes {
   constructor(scope, card) {
-    const plane = card.card.planes[0]; // none where the inputs are symbols, shown as text
+    const plane = card.card.planes[0]; // none where the inputs are symbols or sequences
+    const inputs = scope.header.probes;
     Object.assign(this, { scope, plane, buttons: [], pictures: [] });
+    if (inputs[0]?.lines) {
+      this.lines = new Lines(inputs[0].lines.length, 112, 64);
+      this.lines.node.setAttribute("role", "img");
+      card.body.append(this.lines.node);
+    }
     this.text = make("div", "probe-text");
     this.name = make("div", "probe-name");
     this.node = make("div", "probes");
@@ -16,13 +57,14 @@ class Probes {
       button.title = probe.label;
       button.setAttribute("aria-label", `Input ${i + 1}: ${probe.label}`);
       if (plane) this.thumbnail(button);
+      else if (probe.lines) this.line(button, probe.lines);
       else button.append(make("span", "", probe.label));
       button.addEventListener("click", () => scope.choose(i));
       button.addEventListener("keydown", (event) => this.key(event, i));
       this.buttons.push(button);
       this.node.append(button);
     });
-    this.node.classList.toggle("words", !plane);
+    this.node.classList.toggle("words", !plane && !this.lines);
     card.body.append(this.text, this.name, this.node);
   }
 
@@ -33,6 +75,13 @@ class Probes {
     delete picture.canvas.dataset.plane;
     button.append(picture.canvas);
     this.pictures.push(picture);
+  }
+
+  line(button, lines) {
+    const small = new Lines(lines.length, 30, 20);
+    small.node.setAttribute("aria-hidden", "true");
+    small.draw(lines);
+    button.append(small.node);
   }
 
   key(event, from) {
@@ -50,6 +99,13 @@ class Probes {
     if (this.drawn?.[0] === tables && this.drawn[1] === chosen && this.drawn[2] === frame.stillBytes)
       return;
     this.drawn = [tables, chosen, frame.stillBytes];
+    const shown = this.scope.header.probes[chosen];
+    if (this.lines && shown) {
+      this.lines.draw(shown.lines);
+      const [many, long] = [shown.lines.length, shown.lines[0].length];
+      const what = `${many > 1 ? `${many} lines` : "a line"} of ${long} numbers over time`;
+      this.lines.node.setAttribute("aria-label", `input, ${shown.label}: ${what}`);
+    }
     this.buttons.forEach((button, i) => {
       button.setAttribute("aria-pressed", String(i === chosen));
       button.tabIndex = i === chosen ? 0 : -1;
@@ -111,18 +167,12 @@ class Values {
     this.lines = make("div", "values");
     this.key = make("div", "key", "the truth");
     card.body.append(this.verdict, this.lines, this.key, make("div", "note", scope.header.quantity));
-    this.drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    this.drawing.setAttribute("viewBox", "0 0 180 110");
+    const words = ["past", "truth", "says"];
+    const { node, paths } = drawing(180, 110, words);
+    this.drawing = node;
     this.drawing.setAttribute("role", "img");
-    this.paths = Object.fromEntries(["past", "truth", "says"].map((word) => [word, this.path(word)]));
+    this.paths = Object.fromEntries(words.map((word, i) => [word, paths[i]]));
     this.lines.append(this.drawing);
-  }
-
-  path(word) {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("class", word);
-    this.drawing.append(path);
-    return path;
   }
 
   draw(says, probe) {

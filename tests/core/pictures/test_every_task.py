@@ -86,7 +86,7 @@ def test_blank_inputs_stand_where_a_data_set_is_not_here(name):
     packed = strip("run", "t", settings.drawn_layers, probes, [], live=True, url="/live/run")
     header, body = unpack(packed)
     assert len(body) == header["still_bytes"] and header["task"] == dataset.task
-    assert bool(header["cards"][0]["planes"]) == (dataset.kind != "symbols")
+    assert bool(header["cards"][0]["planes"]) == (dataset.kind in ("image", "vector"))
 
 
 @pytest.mark.parametrize("data, bricks", [

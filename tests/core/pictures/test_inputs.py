@@ -69,7 +69,7 @@ def test_a_number_is_told_with_its_unit_and_fitting_digits():
     np.testing.assert_array_equal(in_unit(DATASETS["mnist"], numbers), numbers)
 
 
-@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind != "symbols"])
+@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind in ("image", "vector")])
 def test_the_picture_of_an_input_decodes_to_the_input(name):
     probes, dataset = probes_of(name), DATASETS[name]
     packed = packed_of(probes)
@@ -83,19 +83,30 @@ def test_the_picture_of_an_input_decodes_to_the_input(name):
     panel = probes.panel()
     bytes_shown, scale = probes.picture(panel)
     shown = (shown - 128) / 127 * scale
-    if dataset.kind == "sequence":
-        true = probes.inputs.transpose(0, 2, 1)[:, np.newaxis]
-        assert shown.shape == true.shape, "time from left to right"
-    else:
-        cells = shown.reshape(5, -1)
-        assert (cells[:, dataset.shape[0] :] == 0).all(), "what no number fills is blank"
-        shown, true = cells[:, : dataset.shape[0]], probes.inputs
+    cells = shown.reshape(5, -1)
+    assert (cells[:, dataset.shape[0] :] == 0).all(), "what no number fills is blank"
+    shown, true = cells[:, : dataset.shape[0]], probes.inputs
     assert np.abs(shown - np.clip(true, -scale, scale)).max() <= scale / 253
 
 
-@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind == "symbols"])
-def test_symbols_have_no_picture(name):
+@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind == "sequence"])
+def test_a_sequence_is_told_as_lines_over_time(name):
+    dataset, probes = DATASETS[name], probes_of(name)
+    for place, one in enumerate(unpack(packed_of(probes))[0]["probes"]):
+        true = probes.inputs[place].T
+        if name == "waveforms":  # four samples a step, one after the other
+            true = probes.inputs[place].reshape(1, 256)
+        assert np.shape(one["lines"]) == true.shape
+        np.testing.assert_allclose(one["lines"], true, rtol=6e-3)
+    assert dataset.samples == (name == "waveforms")
+
+
+@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if len(d.shape) < 3])
+def test_symbols_and_sequences_have_no_picture(name):
     probes = probes_of(name)
+    if DATASETS[name].kind == "vector":
+        assert probes.panel() is not None
+        return
     assert probes.panel() is None
     header, _ = unpack(packed_of(probes))
     assert header["cards"][0]["planes"] == [] and header["still_bytes"] == 0
