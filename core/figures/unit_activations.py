@@ -6,6 +6,7 @@ from core.figures import style
 from core.figures.feature_maps import feature_maps
 
 BUDGET = 256  # units
+FEW = 20  # units, each of which is named on the axis
 
 
 def unit_activations(
@@ -36,4 +37,6 @@ def unit_activations(
             hovertemplate="unit %{x}: %{y:.4g}",
         )
     fig.update_yaxes(zeroline=True, zerolinecolor=style.EDGE, zerolinewidth=1)
+    if size <= FEW:
+        fig.update_xaxes(dtick=1)  # there is no unit 0.4
     return style.caption(fig, style.thinned_words(drawn, size, "units"))

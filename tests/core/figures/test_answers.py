@@ -35,6 +35,8 @@ def test_every_unit_has_a_bar_before_and_after():
 
 def test_one_of_the_two_is_enough():
     assert [trace.name for trace in unit_activations([1.0]).data] == ["pre-activation"]
+    assert unit_activations([1.0]).layout.xaxis.dtick == 1, "units are whole numbers"
+    assert unit_activations([1.0] * 21).layout.xaxis.dtick is None
     assert [trace.name for trace in unit_activations(None, [1.0]).data] == ["activation"]
 
 
