@@ -57,6 +57,9 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         if live_now:
             falls = settings.schedule != "constant" and not told
             controls(run, summary, settings, settings.learning_rate if falls else rate)
+        if not live_now and not run.steps():
+            st.info("Nothing was recorded in this run.", icon=":material/hourglass_empty:")
+            return
         _strip(run, settings, live_now, pushed)
         _curves(run, settings, metrics, rates)
 
@@ -84,9 +87,10 @@ def _state_line(
             f"{message} Everything before is kept. A smaller learning rate would help.",
             icon=":material/trending_up:",
         )
+    begun = len(metrics["step"]) > 0
     if summary.state in RESUMABLE and summary.id != "demo" and step < total:
         st.button(
-            "Resume from the last checkpoint",
+            "Resume from the last checkpoint" if begun else "Try again",
             icon=":material/play_arrow:",
             on_click=engine().resume,
             args=(summary.id,),
@@ -124,9 +128,6 @@ def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
 
 def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     key, steps = f"scope-{run.id}", run.steps()
-    if not steps and not live_now:
-        st.info("Nothing was recorded in this run.", icon=":material/hourglass_empty:")
-        return
     if live_now:
         data = packed.live_strip(run.id, True, run) if pushed else packed.newest_strip(run)
     else:

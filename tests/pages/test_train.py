@@ -176,6 +176,20 @@ def test_an_ended_run_is_resumed(open_page, make_run, listener, state):
     assert listener.told == [("resume", run.id)]
 
 
+def test_a_run_that_failed_before_its_first_step_is_tried_again(open_page, make_run, listener):
+    run = make_run("waiting")
+    listener.jobs.clear()
+    writer = Writer(run.path)
+    writer.append([Event(0, "failed", "CIFAR-10 could not be downloaded.")])
+    writer.close()
+    tab = open_page(run=run.id)
+    assert "could not be downloaded" in tab.warning[0].value
+    assert "Nothing was recorded in this run." in said(tab)
+    assert not tab.get("bidi_component"), "no empty curves"
+    sound(button(tab, "Try again").click().run())
+    assert listener.told == [("resume", run.id)]
+
+
 def test_trouble_with_the_disk_stands_on_top(open_page, make_run, listener):
     run = make_run("paused")
     listener.troubles[run.id] = "Disk full: recorded up to step 6 (0 MB free, 1 MB needed)."
