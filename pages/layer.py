@@ -3,13 +3,13 @@
 import streamlit as st
 
 from core import live
-from core.structure import diagram
 from pages.shared import packed
 from pages.shared.anatomy import draw_kind, facts
 from pages.shared.arithmetic import open_unit
 from pages.shared.choose import choose, choose_run, first_number, put
 from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK, probe_input
+from pages.shared.network import draw_network
 from pages.shared.presenting import carried
 from pages.shared.recorded import draw_recorded
 from pages.shared.scope import keep_moment, scope
@@ -18,29 +18,10 @@ run, summary = choose_run()
 steps = keep_fresh(run, summary)
 settings = run.settings()
 layers = {layer.name: layer for layer in settings.drawn_layers}
-blocks = [layer.name for layer in settings.layers if layer.inside]
 name = choose("Layer", list(layers), "layer")
 layer = layers[name]
 
-with st.expander("The whole network", icon=":material/account_tree:", expanded=True):
-    around = [block for block in blocks if layers[name].place.startswith(layers[block].place)]
-    if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
-        around = blocks
-    st.html("""<style>
-        @media (max-width: 640px) {
-            [data-testid="stGraphVizChart"] { overflow-x: auto; }
-            [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
-        }
-    </style>""")  # on a phone a network is read piece by piece
-    st.graphviz_chart(
-        diagram(
-            settings.layers,
-            settings.dataset.shape,
-            unfolded=around,
-            chosen=name,
-            link=lambda other: f"?run={run.id}&amp;layer={other}" if other in layers else "",
-        )
-    )
+draw_network(run, settings, layer)
 st.subheader(name)
 st.caption(facts(layer))
 key = f"inside-{run.id}-{name}"

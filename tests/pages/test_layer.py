@@ -13,7 +13,7 @@ from core.settings import settings_from
 from pages.shared import anatomy, packed
 from pages.shared.scope import Seen
 from tests.core.small_runs import small
-from tests.pages.conftest import said, sound
+from tests.pages.conftest import said
 
 torch.set_num_threads(1)
 MIXED = (
@@ -71,15 +71,6 @@ def test_every_layer_has_its_inside(open_page, make_run, settings):
         assert f'"{layer.name}"' in diagram.proto.spec or "." in layer.place
         if "." not in layer.place:
             assert re.search(rf'"{layer.name}" \[.*penwidth', diagram.proto.spec)
-
-
-def test_the_blocks_are_folded_until_asked(open_page, make_run):
-    run = make_run(settings=small("images"))
-    tab = open_page("layer.py", run=run.id)
-    assert "subgraph" not in tab.get("graphviz_chart")[0].proto.spec
-    tab.toggle[0].set_value(True).run()
-    assert sound(tab).get("graphviz_chart")[0].proto.spec.count("subgraph") == 4
-    assert not open_page("layer.py", run=make_run().id).toggle
 
 
 def test_a_link_to_a_layer_or_a_moment_that_is_not_there_falls_back(open_page, make_run):

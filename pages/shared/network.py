@@ -1,0 +1,40 @@
+"""Network: the whole of a run's network as a diagram that leads to its layers."""
+
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.architectures.plans import Layer
+from core.runs import Run
+from core.settings import Settings
+from core.structure import diagram
+
+KEPT = ("step", "probe", "unfolded", "present")
+"""What a click on a layer takes along in the link."""
+
+
+def draw_network(run: Run, settings: Settings, layer: Layer) -> None:
+    """Draw all layers, the chosen one stronger; blocks around it are unfolded, others on demand."""
+    blocks = [one for one in settings.layers if one.inside]
+    shown = {one.name for one in settings.drawn_layers}
+
+    def link(name: str) -> str:
+        kept = {key: value for key, value in st.query_params.items() if key in KEPT}
+        asked = urlencode({"run": run.id, "layer": name} | kept)
+        return escape(f"?{asked}") if name in shown else ""
+
+    with st.expander("The whole network", icon=":material/account_tree:", expanded=True):
+        unfolded = [block.name for block in blocks if layer.place.startswith(block.place)]
+        if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
+            unfolded = [block.name for block in blocks]
+        st.html("""<style>
+            @media (max-width: 640px) {
+                [data-testid="stGraphVizChart"] { overflow-x: auto; }
+                [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
+            }
+        </style>""")  # on a phone a network is read piece by piece
+        shape = settings.dataset.shape
+        st.graphviz_chart(
+            diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link)
+        )
