@@ -21,7 +21,7 @@ layers = {layer.name: layer for layer in settings.drawn_layers}
 name = choose("Layer", list(layers), "layer")
 layer = layers[name]
 
-draw_network(run, settings, layer)
+above = st.container()
 st.subheader(name)
 st.caption(facts(layer))
 key = f"inside-{run.id}-{name}"
@@ -31,6 +31,8 @@ if not here:
     st.caption(BLANK)
 seen = scope(packed.inside(run.id, steps[-1], here, run, name, *at, pushed), key)
 step, probe = keep_moment(seen, at)
+with above:  # its links lead to the moment that was chosen just now
+    draw_network(run, settings, layer)
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
     "and the gradient that changes it. Press play to see all of it move through the training, "

@@ -156,6 +156,15 @@ def test_a_recurrent_cards_title_leads_inside_and_the_diagram_further(
     picture(page, "cell")
     diagram = page.get_by_test_id("stGraphVizChart")
     expect(diagram.locator("svg")).to_be_visible(timeout=SLOW)
+    page.get_by_role("slider", name="Moment of the run").fill("2")
+    page.wait_for_url(re.compile("step=2"), timeout=SLOW)
+    node = diagram.locator("g.node").filter(has_text="linear1").locator("text").first
+    node.click()
+    expect(page.get_by_role("heading", name="linear1")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".label")).to_contain_text("step 2 ", timeout=SLOW)
+    troubles[:] = [one for one in troubles if "status of 404" not in one]  # as in `follow`
+    page.get_by_role("radio", name="lstm1").click()
+    expect(page.get_by_role("heading", name="lstm1")).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="linear1").click()
     expect(page.get_by_role("heading", name="linear1")).to_be_visible(timeout=SLOW)
     shown = picture(page, "linear1/weight")
