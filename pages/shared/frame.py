@@ -18,3 +18,6 @@ def draw_frame(pages: Sequence[StreamlitPage]) -> None:
         for page in pages:
             st.page_link(page, width="content", query_params=link or None)
         choose_mode()
+    st.html("""<style>
+        .st-key-frame a:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
+    </style>""")  # who goes by Tab sees where they are
