@@ -6,7 +6,7 @@ from core import live
 from core.activations import ACTIVATIONS
 from core.pictures import bent, functions
 from pages.shared import packed
-from pages.shared.arithmetic import open_unit
+from pages.shared.arithmetic import open_given
 from pages.shared.at_work import draw_softmax, draw_zones
 from pages.shared.choose import choose, choose_run, first_number
 from pages.shared.formulas import draw_curves, draw_formulas, table_of_functions
@@ -54,12 +54,13 @@ if not functions(settings.layers):
     )
     st.stop()
 seen = scope(packed.work(run.id, steps[-1], here, run, *at, pushed), key)
-open_unit(run, settings.drawn_layers, seen.unit)
+open_given(run, settings.layers, seen.unit)
 draw_recorded(run, bent(settings.layers), *keep_moment(seen, at), key)
 st.caption(
     "A column a layer: the function (solid), its derivative (dashed), and below them how this "
     "moment's pre-activations for the inputs on the left are spread; the dots are one of these "
-    "numbers for every input, the large one for the chosen input. Shares and derivatives are "
-    "computed from the numbers as recorded, with 16 bits; dots and ≈ from 8."
+    "numbers for every input, on the function and on its derivative, the large one for the chosen "
+    "input. Shares and derivatives are computed from the numbers as recorded, with 16 bits; dots "
+    "and ≈ from 8."
 )
 draw_zones(run, settings)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
 from core.arithmetic import Made, Place, made, named, way
 from core.one_step import Walk
@@ -60,6 +61,19 @@ def open_unit(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | Non
     """Show the arithmetic of what was clicked in a scope just now, on the page of one step."""
     if found := _clicked(layers, clicked):
         open_place(run, *found)
+
+
+def open_given(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
+    """The same of a number that an activation function was given: `clicked` names the function.
+
+    `layers` are all of the network. Where the number was laid out anew before the function, its
+    place is that in the layer that gave it.
+    """
+    by_name = {layer.name: layer for layer in layers}
+    if clicked and (layer := by_name.get(clicked[0])):
+        before = by_name.get(comes_from(layer, layers), layer)
+        same = before.output_shape == layer.output_shape
+        open_unit(run, layers, clicked if same else (before.name, clicked[1]))
 
 
 def open_place(run: Run, layer: Layer, place: Place) -> None:

@@ -115,13 +115,16 @@ class WorkCard extends Card {
       const [left, right] = [bin, bin + 1].map((edge) => xOf(((2 * edge) / bins - 1) * scale));
       context.fillRect(left, low - tall, Math.max(1, right - left - ratio), tall);
     }
-    this.xs.forEach((x, at) => {
-      const chosen = at === probe % this.xs.length;
-      context.globalAlpha = chosen ? 1 : 0.45;
-      context.beginPath();
-      context.arc(xOf(x), yOf(interpolated(grid, this.curve.value, x)), (chosen ? 5 : 3.5) * ratio, 0, 7);
-      context.fill();
-    });
+    for (const [line, colour, size] of [["slope", ACCENT.gradient, 0.7], ["value", ACCENT["pre-activation"], 1]]) {
+      context.fillStyle = colour;
+      this.xs.forEach((x, at) => {
+        const chosen = at === probe % this.xs.length;
+        context.globalAlpha = chosen ? 1 : 0.45;
+        context.beginPath();
+        context.arc(xOf(x), yOf(interpolated(grid, this.curve[line], x)), (chosen ? 5 : 3.5) * size * ratio, 0, 7);
+        context.fill();
+      });
+    }
     context.globalAlpha = 1;
   }
 

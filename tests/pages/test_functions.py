@@ -8,6 +8,7 @@ import pytest
 from core import pictures
 from core.activations import ACTIVATIONS
 from core.softmax import softmax
+from pages.shared.scope import Seen
 from tests.core.small_runs import small
 from tests.pages.conftest import run_box, said, sound
 
@@ -129,3 +130,17 @@ def test_softmax_of_numbers_that_are_not_finite_says_so(open_page, make_run, mon
     monkeypatch.setattr(at_work, "answer", broken)
     tab = open_page("functions.py", run=run.id, view="softmax", input="2", step="5")
     assert "not finite" in tab.warning[0].value and not tab.exception
+
+
+@pytest.mark.parametrize("between", [(), ({"kind": "flatten"},)], ids=["direct", "flattened"])
+def test_a_number_at_work_opens_how_it_is_made(open_page, make_run, monkeypatch, between):
+    bricks = ({"kind": "conv2d", "filters": 4}, *between, {"kind": "activation"})
+    bricks += (() if between else ({"kind": "flatten"},)) + ({"kind": "linear", "units": 10},)
+    run = make_run(settings=small(bricks=bricks, epochs=1))
+    clicks = [Seen(None, None, None, None, ("relu1", (1, 2, 3)))]
+    monkeypatch.setattr(
+        "pages.shared.scope.scope", lambda *_: clicks.pop() if clicks else Seen(*[None] * 4)
+    )
+    tab = open_page("functions.py", run=run.id)
+    assert "2 · Forward" in said(tab) and "channel 1 · row 2 · column 3" in said(tab)
+    assert tab.session_state["layer"] == ("conv1" if between else "relu1")

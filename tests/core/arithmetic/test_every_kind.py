@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from core.architectures import ARCHITECTURES
 from core.arithmetic import MAKERS, made, way
 from core.checkpoints import State
+from core.data import DATASETS
 from core.one_step import one_step
 from core.settings import settings_from
-from tests.core.small_runs import FITTING, small
+from core.tasks import fitting
+from tests.core.small_runs import small
 
 CONV = {"kind": "conv2d", "filters": 4, "padding": 1}
 ACT = {"kind": "activation", "function": "elu"}
@@ -89,10 +90,20 @@ def check(settings):
     return seen
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_every_number_of_every_architecture_comes_out(name):
-    settings = settings_from({"architecture": name, "data": FITTING[name], "batch_size": 8})
-    assert check(settings) <= MAKERS.keys()
+DATA = ("digits", "xor", "carseats", "sunspots", "waveforms", "first_names", "letters")
+"""One data set for each kind of input and each task."""
+
+
+def test_every_kind_of_input_and_every_task_is_among_these():
+    pairs = {(d.kind, d.task) for d in DATASETS.values()}
+    assert {(DATASETS[name].kind, DATASETS[name].task) for name in DATA} == pairs
+
+
+@pytest.mark.parametrize("data, name", [(d, n) for d in DATA for n in fitting(DATASETS[d])])
+def test_every_number_of_every_architecture_comes_out(data, name):
+    assert (
+        check(settings_from({"architecture": name, "data": data, "batch_size": 8})) <= MAKERS.keys()
+    )
 
 
 @pytest.mark.parametrize("name", STACKS)
