@@ -29,7 +29,7 @@ def draw_recorded(
         found = run.moments([nearest], layer=tuple(layers))
         arrays = found[0].arrays if found else {}  # a full run lets go of moments while it trains
         order = {name: at for at, name in enumerate(layers)}
-        options = sorted(arrays, key=lambda known: order[known[0]])
+        options = sorted(arrays, key=lambda known: (order[known[0]], known[1] != "output"))
         if learned:
             options = [one for one in options if one[1].startswith(("weight", "bias"))]
         if not options:

@@ -47,11 +47,12 @@ class Scope {
 
   join({ view, step, probe }) {
     if (this.gone || this.header?.view !== view) return;
-    if (probe < this.header.probes.length) this.probe = probe;
+    if (probe < this.header.probes.length) this.tell("probe", (this.probe = probe), 400);
     if (step !== undefined && this.header.frames.length) {
       this.following = false;
       this.stop();
       this.at = this.nearest(step);
+      this.tellStep();
     }
     this.later();
   }

@@ -11,18 +11,19 @@ from core import live
 from core.architectures import ARCHITECTURES
 from core.engine import Full, engine
 from core.figures.run_curves import run_curves
-from core.pictures import functions
+from core.pictures import bent, functions
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
 from core.tasks import WORDS
 from core.unfit import Unfit
 from pages.shared import packed
-from pages.shared.arithmetic import open_unit
+from pages.shared.arithmetic import open_given
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose, open_run, opened_just_now, put_beside
 from pages.shared.form import TITLES, bounds, field_input
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
+from pages.shared.recorded import draw_recorded
 from pages.shared.scope import scope
 
 FREE = ("learning_rate", "initialisation", "optimizer", "schedule", "batch_size", "share", "seed")
@@ -196,6 +197,8 @@ def draw_side(letter: str, run: Run, going: bool) -> None:
         except KeyError:
             return
         seen = scope(packed_work, f"twin-{run.id}")
-        open_unit(run, settings.drawn_layers, seen.unit)
+        open_given(run, settings.layers, seen.unit)
+        step = steps[-1] if seen.step is None else seen.step
+        draw_recorded(run, bent(settings.layers), step, seen.probe or 0, f"twin-{run.id}")
     else:
         st.caption("Waiting for the first step of this run.")

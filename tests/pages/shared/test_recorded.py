@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.records import Array
 from pages.shared.recorded import tabled, told
+from pages.shared.scope import Seen
 from tests.pages.conftest import sound
 
 UNITS = np.arange(12, dtype=np.float16).reshape(3, 4)
@@ -68,3 +69,18 @@ def test_the_numbers_under_a_scope_are_those_of_the_file(open_page, make_run, mo
         wanted = numbers[3] if word == "output" else numbers
         table = next(t.value for t in tab.dataframe if t.value.size == wanted.size)
         np.testing.assert_array_equal(table.to_numpy().ravel(), wanted.ravel())
+
+
+def test_twins_have_the_numbers_of_both_at_the_same_moment(open_page, make_run, monkeypatch):
+    pair = make_run(), make_run(network="mlp")
+    monkeypatch.setattr("pages.shared.recorded.numbers_button", opened)
+    monkeypatch.setattr("pages.shared.twins.scope", lambda *_: Seen(4, 3, None, None))
+    tab = open_page("twins.py", run=pair[0].id, twin=pair[1].id)
+    boxes = [box for box in tab.selectbox if box.label == "Numbers of"]
+    tables = [t.value for t in tab.dataframe if list(t.value.columns) == ["value"]]
+    assert len(boxes) == len(tables) == 2
+    for run, box, table in zip(pair, boxes, tables, strict=True):
+        layer = box.value[0]
+        (moment,) = run.moments([4], layer=layer, kinds=("output",))
+        wanted = moment.arrays[layer, "output"].numbers()[3]
+        np.testing.assert_array_equal(table["value"], wanted)
