@@ -16,6 +16,9 @@ except DataError as fault:
     st.error(plain(str(fault)), icon=":material/broken_image:")
     st.stop()
 st.write(lesson.sentence)
-st.latex(rf"\vphantom{{\Bigg|}} {lesson.formula}")  # or a tall fraction is cut off
+with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
+    for part in lesson.formula.split(r"\qquad"):  # side by side where there is room
+        room = "Bigg" if r"\frac" in part or r"\sum" in part else "big"  # or a fraction is cut off
+        st.latex(rf"\vphantom{{\{room}|}} \; {part} \;", width="content")
 draw_lesson(lesson, numbers)
 st.markdown(f":material/lightbulb: **Try this.** {lesson.try_this}")

@@ -18,8 +18,8 @@ def weights() -> dict[str, np.ndarray]:
 LESSON = Lesson(
     name="gru",
     title="GRU",
-    formula=r"r, z = \sigma(w x_t + u h_{t-1} + b) \quad n = \tanh(w x_t + b + r\,u h_{t-1}) "
-    r"\quad h_t = (1 - z)\,n + z\,h_{t-1}",
+    formula=r"r, z = \sigma(w x_t + u h_{t-1} + b) \qquad n = \tanh(w x_t + b + r\,u h_{t-1}) "
+    r"\qquad h_t = (1 - z)\,n + z\,h_{t-1}",
     sentence="One unit of a GRU. It has no cell: the update gate z says how much of the old state "
     "stays, and as much less of the candidate n comes in. The reset gate r says how much of the "
     "old state the candidate sees. As in PyTorch, z near 1 keeps.",

@@ -20,8 +20,8 @@ def weights() -> dict[str, np.ndarray]:
 LESSON = Lesson(
     name="lstm",
     title="LSTM",
-    formula=r"i, f, o = \sigma(w x_t + u h_{t-1} + b) \quad g = \tanh(w x_t + u h_{t-1} + b) "
-    r"\quad c_t = f\,c_{t-1} + i\,g \quad h_t = o \tanh c_t",
+    formula=r"i, f, o = \sigma(w x_t + u h_{t-1} + b) \qquad g = \tanh(w x_t + u h_{t-1} + b) "
+    r"\qquad c_t = f\,c_{t-1} + i\,g \qquad h_t = o \tanh c_t",
     sentence="One unit of an LSTM. Its cell c is a tank: the forget gate f says how much stays in "
     "it, the input gate i how much of the candidate g flows in, the output gate o how much shows. "
     "Each gate has weights of its own and computes a number between 0 and 1, or is held by you.",
