@@ -179,11 +179,15 @@ class Picture {
     const left = (tile % across) * (width * size + gap) + column * size;
     const top = Math.floor(tile / across) * (height * size + gap) + line * size;
     const wide = 2 * ratio;
+    const side = Math.max(size + ratio, 9 * ratio); // a ring can be seen around the smallest cell
+    const within = (middle, most) => Math.max(wide / 2, Math.min(middle - side / 2, most - side - wide / 2));
+    const { width: right, height: bottom } = this.canvas;
+    const at = [within(left + size / 2, right), within(top + size / 2, bottom)];
     // dark within light, so that it shows on every colour
     [["#ffffff", wide], ["#101418", wide / 2]].forEach(([colour, width]) => {
       context.strokeStyle = colour;
       context.lineWidth = width;
-      context.strokeRect(left - ratio / 2, top - ratio / 2, size + ratio, size + ratio);
+      context.strokeRect(...at, side, side);
     });
   }
 
