@@ -1,6 +1,7 @@
 """At work: what of a run reaches its activation functions, and its softmax, in numbers."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +19,15 @@ from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input
 from pages.shared.lesson import draw_lesson
 
-ZONES = {
-    "dead units": "dead",
-    "numbers in a dead zone": "in_dead_zone",
-    "saturated numbers": "saturated",
+ZONES: dict[str, Callable[[dict[str, float]], float | None]] = {
+    "dead units": lambda found: found.get("dead"),
+    "numbers in a dead zone": lambda found: found.get("in_dead_zone"),
+    "saturated numbers": lambda found: found.get("saturated"),
+    "numbers elsewhere": lambda found: (
+        1 - found["in_dead_zone"] - found["saturated"] if "in_dead_zone" in found else None
+    ),
 }
-"""What is counted over a run, by its name in the moments' numbers."""
+"""What is counted over a run, from a layer's numbers at a moment."""
 
 
 class Logits(NamedTuple):
@@ -95,9 +99,11 @@ def draw_zones(run: Run, settings: Settings) -> None:
     st.subheader("Over the run")
     word = choose("Count", list(ZONES), "count", label_visibility="collapsed")
     series = {
-        name: [moment.numbers.get(name, {}).get(ZONES[word]) for moment in moments]
-        for name in names
+        name: [ZONES[word](moment.numbers.get(name, {})) for moment in moments] for name in names
     }
     steps = [moment.step for moment in moments]
     still_chart(numbers_over_time(steps, series, y_title=f"share of {word}", percent=True), "zones")
-    st.caption("Counted over up to 60 test inputs; a dead unit is one that no input reaches.")
+    st.caption(
+        "Counted over up to 60 test inputs; a dead unit is one that no input reaches. Elsewhere: "
+        "neither dead nor saturated, where the function lets a gradient through."
+    )

@@ -10,9 +10,15 @@ from core.activations import ACTIVATIONS
 from core.softmax import softmax
 from pages.shared.scope import Seen
 from tests.core.small_runs import small
-from tests.pages.conftest import run_box, said, sound
+from tests.pages.conftest import chart, numbers, run_box, said, sound
 
 ALL = "all functions"
+NOTHING = {
+    ("saturated numbers", "relu"),
+    ("dead units", "tanh"),
+    ("numbers in a dead zone", "tanh"),
+}
+"""What a function does not have: ReLU does not saturate, and tanh has no dead zone."""
 
 
 def figure(tab):
@@ -76,12 +82,27 @@ def test_a_runs_functions_are_shown_at_work(open_page, make_run):
     assert header["frames"][-1]["work"]["relu1"]["zones"]["dead"] == (before <= 0).mean()
 
 
-@pytest.mark.parametrize("word", ["dead units", "numbers in a dead zone", "saturated numbers"])
-def test_shares_are_drawn_over_the_run(open_page, make_run, word):
-    run = make_run()
+@pytest.mark.parametrize(
+    "word", ["dead units", "numbers in a dead zone", "saturated numbers", "numbers elsewhere"]
+)
+@pytest.mark.parametrize("function", ["relu", "tanh"])
+def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
+    options = {"hidden": 16, "activation": function}
+    run = make_run(settings=small(options=options, epochs=1, initialisation="large"))
     tab = open_page("functions.py", run=run.id, count=word)
-    lines = json.loads(tab.get("plotly_chart")[-1].proto.spec)["data"]
-    assert [line["name"] for line in lines] == ["relu1"]
+    (line,) = chart(tab)["data"]
+    name = f"{function}1"
+    assert line["name"] == name
+    shares = []
+    for step in run.steps():
+        found = run.moments([step], layer=name, kinds=())[0].numbers[name]
+        flat = {"numbers in a dead zone": "in_dead_zone", "saturated numbers": "saturated"}
+        if word == "numbers elsewhere":
+            shares.append(1 - sum(found[kind] for kind in flat.values()))
+        else:
+            shares.append(found[flat.get(word, "dead")])
+    np.testing.assert_allclose(numbers(line["y"]), 100 * np.array(shares), atol=1e-6)
+    assert any(shares) == ((word, function) not in NOTHING)
 
 
 def test_a_running_runs_functions_go_on_live(open_page, make_run, monkeypatch):
