@@ -79,7 +79,7 @@ def press_train(page: Page) -> Run:
 
 def stop(page: Page, run: Run) -> None:
     """Press Stop and wait until the run has ended."""
-    page.get_by_role("button", name="Stop").click()
+    page.locator(".st-key-controls").get_by_role("button", name="Stop").click()
     await_end(page, run)
 
 
