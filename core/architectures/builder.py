@@ -5,71 +5,14 @@ on a module sees exactly one layer. This room knows torch.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import nn
 
-from core.activations import ACTIVATIONS
 from core.architectures import modules
-from core.architectures.bricks import Shape
+from core.architectures.calls import CONTAINERS, call_of
 from core.architectures.plans import Layer
-
-
-def _activation(brick: Any, shape: Shape) -> nn.Module:
-    return getattr(nn, ACTIVATIONS[brick.function].torch_name)()
-
-
-def _conv2d(brick: Any, shape: Shape) -> nn.Module:
-    return nn.Conv2d(shape[0], brick.filters, brick.kernel, brick.stride, brick.padding)
-
-
-def _conv1d(brick: Any, shape: Shape) -> nn.Module:
-    return modules.Conv1d(shape[1], brick.filters, brick.kernel, brick.stride, brick.padding)
-
-
-def _batchnorm(brick: Any, shape: Shape) -> nn.Module:
-    if len(shape) == 2:
-        return modules.SequenceBatchNorm(shape[1])
-    return (nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d)(shape[0])
-
-
-def _recurrent(module: type[nn.RNNBase]) -> Callable[[Any, Shape], nn.Module]:
-    def made(brick: Any, shape: Shape) -> nn.Module:
-        more = {"nonlinearity": brick.function} if brick.kind == "rnn" else {}
-        more |= {"bidirectional": brick.bidirectional, "batch_first": True}
-        return module(shape[1], brick.units, brick.layers, **more)  # type: ignore[arg-type]
-
-    return made
-
-
-MODULES: dict[str, Callable[[Any, Shape], nn.Module]] = {
-    "linear": lambda brick, shape: nn.Linear(shape[-1], brick.units),
-    "conv2d": _conv2d,
-    "conv1d": _conv1d,
-    "maxpool2d": lambda brick, shape: nn.MaxPool2d(brick.size, brick.stride, brick.padding),
-    "avgpool2d": lambda brick, shape: nn.AvgPool2d(brick.size, brick.stride, brick.padding),
-    "globalaveragepool": lambda brick, shape: modules.GlobalAveragePool(),
-    "flatten": lambda brick, shape: nn.Flatten(),
-    "rows": lambda brick, shape: modules.Rows(),
-    "activation": _activation,
-    "batchnorm": _batchnorm,
-    "layernorm": lambda brick, shape: nn.LayerNorm(brick.weights(shape)["weight"]),
-    "groupnorm": lambda brick, shape: nn.GroupNorm(brick.groups, shape[0]),
-    "embedding": lambda brick, shape: nn.Embedding(brick.symbols, brick.features),
-    "positions": lambda brick, shape: modules.Positions(*shape),
-    "rnn": _recurrent(modules.RNN),
-    "lstm": _recurrent(modules.LSTM),
-    "gru": _recurrent(modules.GRU),
-    "selfattention": lambda brick, shape: modules.SelfAttention(
-        shape[1], brick.heads, brick.causal
-    ),
-    "laststep": lambda brick, shape: modules.LastStep(),
-    "meanovertime": lambda brick, shape: modules.MeanOverTime(),
-}
-"""The torch module of each kind of brick, for an input of a shape; Dropout needs more."""
-CONTAINERS = {"residual": modules.Residual, "branches": modules.Branches}
 
 
 def build(layers: tuple[Layer, ...], generator: torch.Generator) -> nn.Sequential:
@@ -92,8 +35,10 @@ def _module(layer: Layer, generator: torch.Generator) -> nn.Module:
         return modules.Dropout(layer.brick.share, generator)  # type: ignore[union-attr]
     if layer.inside:
         stacks = OrderedDict((word, _stack(inside, generator)) for word, inside in layer.inside)
-        return CONTAINERS[layer.kind](stacks)
-    return MODULES[layer.kind](layer.brick, layer.input_shape)
+        return getattr(modules, CONTAINERS[layer.kind])(stacks)
+    call = call_of(layer)
+    place, _, name = call.maker.rpartition(".")
+    return getattr(nn if place else modules, name)(*call.arguments, **call.named)
 
 
 def owner(name: str) -> tuple[str, str]:
