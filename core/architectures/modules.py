@@ -101,7 +101,7 @@ class SelfAttention(nn.Module):
         part = next(part for part in self.PARTS if part[0] == letter)
         return linear(x, getattr(self, f"weight_{part}"), getattr(self, f"bias_{part}"))
 
-    def reset(self, generator: torch.Generator) -> None:
+    def reset(self, generator: torch.Generator | None = None) -> None:
         """Fill the matrices as torch.nn.Linear does, the biases with zeros."""
         for part in self.PARTS:
             weight = getattr(self, f"weight_{part}")
@@ -121,7 +121,7 @@ class Positions(nn.Module):
         """(batch, time, features) to the same; a shorter sequence takes the first vectors."""
         return x + self.weight[: x.shape[1]]
 
-    def reset(self, generator: torch.Generator) -> None:
+    def reset(self, generator: torch.Generator | None = None) -> None:
         """Small random vectors."""
         nn.init.normal_(self.weight, std=0.1, generator=generator)
 

@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import exchange, runs
+from core import exchange, export, runs
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.engine import engine
 from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
-from core.settings import OPTIMIZERS
+from core.settings import OPTIMIZERS, Settings
 from pages.shared.choose import open_run, value_of
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -82,11 +82,43 @@ def actions(run: Run, summary: Summary) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+        if summary.settings and whole:
+            with st.popover("Take it away", icon=":material/code:"):
+                _take_away(run, summary.settings)
         if own:
             with st.popover("Delete", icon=":material/delete:"):
                 st.write(f"Delete “{plain(summary.name)}”?")
                 st.caption("It can be brought back until the next deletion.")
                 st.button("Delete it", type="primary", on_click=_delete, args=(run,))
+
+
+def _take_away(run: Run, settings: Settings) -> None:
+    """The network for use without Layerscope: as code, and its weights."""
+    st.write(
+        "The network as a Python file that needs nothing but PyTorch, and its exact weights as a "
+        "safetensors file, which that file reads."
+    )
+    kept = run.steps(exact=True)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Network as code",
+            lambda: export.code(settings),
+            "network.py",
+            "text/x-python",
+            icon=":material/code:",
+            on_click="ignore",
+        )
+        if kept:
+            st.download_button(
+                "Weights",
+                lambda: export.weights(settings, run.checkpoint(kept[-1])),
+                "weights.safetensors",
+                "application/octet-stream",
+                icon=":material/grid_on:",
+                on_click="ignore",
+            )
+    told = f"The weights are those of step {kept[-1]:,}." if kept else "No exact weights were kept."
+    st.caption(told)
 
 
 def _change(run: Run, **notes: str) -> None:

@@ -1,11 +1,15 @@
 """The Runs page in a real browser: rename, pin, delete and undo, download and bring in again."""
 
 import re
+import subprocess
+import sys
 
 import pytest
+import torch
 from playwright.sync_api import expect
 
 from core import runs
+from core.checkpoints import State
 from tests.browser.dashboard import SLOW, chosen, finished_run, follow, home_of, press
 
 UPLOAD = "input[type=file]"
@@ -73,6 +77,22 @@ def test_a_download_is_opened_again_under_a_new_id(opened, run, server, tmp_path
     press(opened, "Open")
     opened.wait_for_url(re.compile(rf"/\?run={again.id}"), timeout=SLOW)
     expect(opened.get_by_test_id("stProgress")).to_contain_text("Finished", timeout=SLOW)
+
+
+def test_a_network_is_taken_away_and_runs_with_torch_alone(opened, run, tmp_path):
+    press(opened, "Take it away")
+    for label, name in (("Network as code", "network.py"), ("Weights", "weights.safetensors")):
+        with opened.expect_download(timeout=SLOW) as download:
+            opened.get_by_role("button", name=label).click()
+        assert download.value.suggested_filename == name
+        download.value.save_as(tmp_path / name)
+    asked = "from network import *; print(load('weights.safetensors')(torch.ones(1, 1, 8, 8)))"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, cwd=tmp_path, check=True
+    ).stdout
+    last = run.checkpoint(run.steps(exact=True)[-1])
+    network = State(run.settings(), last).network.eval()
+    assert told.strip() == str(network(torch.ones(1, 1, 8, 8))).strip()
 
 
 def test_what_is_no_run_file_is_refused_with_a_sentence(opened, run, server):

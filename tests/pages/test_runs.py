@@ -131,3 +131,13 @@ def test_a_click_in_the_table_chooses_the_run(open_page, make_run):
     tab = open_page("runs.py")
     assert tab.subheader[0].value == "second"
     assert tab.query_params["run"] == second.id
+
+
+@pytest.mark.parametrize("state, kept", [("finished", 2), ("waiting", 1)])
+def test_a_network_is_taken_away_with_its_weights_where_there_are_any(
+    open_page, make_run, state, kept
+):
+    tab = open_page("runs.py", run=make_run(state).id)
+    labels = [one.proto.label for one in tab.get("download_button")]
+    assert labels == ["Download", *["Network as code", "Weights"][:kept]]
+    assert ("No exact weights were kept" in said(tab)) == (kept == 1)

@@ -30,6 +30,7 @@ NOT_AN_ARCHITECTURE = {
     "architecture",
     "builder",
     "calls",
+    "code",
     "layers",
     "modules",
     "plans",
