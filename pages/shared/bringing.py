@@ -94,6 +94,7 @@ def _pictures(file_id: str, name: str, data: bytes) -> Prepared:
         [_enlarged(split.test_inputs[place]) for place in first_ones],
         [own.classes[split.test_targets[place]] for place in first_ones],
         width=3 * side,
+        alt=[f"One of {own.classes[split.test_targets[place]]}" for place in first_ones],
     )
     if not colour:
         st.caption("As every page draws them: what is fed as 0 is white.")

@@ -35,6 +35,8 @@ def draw_network(run: Run, settings: Settings, layer: Layer) -> None:
             }
         </style>""")  # on a phone a network is read piece by piece
         shape = settings.dataset.shape
+        names = [one.name for one in settings.layers if "." not in one.place]
         st.graphviz_chart(
-            diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link)
+            diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link),
+            alt=f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}.",
         )

@@ -35,7 +35,7 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
     inputs = chosen.inputs
     if dataset.kind == "image":
         with st.container(border=True, width="content"):
-            st.image(enlarged(inputs), width="content", clamp=True)
+            st.image(enlarged(inputs), width="content", clamp=True, alt=_described(dataset, chosen))
     elif dataset.kind == "symbols":
         st.code(chosen.probes(dataset).text(0), language=None, wrap_lines=True)
     elif dataset.kind == "vector":
@@ -46,8 +46,20 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
             height=min(300, 38 + 35 * len(names)),
         )
     else:
-        st.line_chart(dataset.lines(inputs).T, height=240)
+        st.line_chart(dataset.lines(inputs).T, height=240, alt=_described(dataset, chosen))
         st.caption("As fed, over the samples." if dataset.samples else "As fed, over the steps.")
+
+
+def _described(dataset: Dataset, chosen: Chosen) -> str:
+    """The input in a sentence, for who cannot see it."""
+    inputs, label = chosen.inputs, chosen.probes(dataset).labels[0]
+    if dataset.kind == "image":
+        return f"The input, an image of {inputs.shape[-1]} pixels a side: {label}."
+    lines = dataset.lines(inputs)
+    told = (
+        f"The input, {lines.shape[1]} numbers in time from {lines.min():.3g} to {lines.max():.3g}"
+    )
+    return f"{told}: {label}."
 
 
 def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:

@@ -48,12 +48,17 @@ def test_every_layer_draws(open_page, make_run, data, name):
     tab = open_page("activations.py", run=run.id, step="1")
     assert bool(tab.error) != here
     assert not here or len(charts(tab)) >= len(layers)
+    told = [image.alt for one in tab.get("image") for image in one.proto.imgs]
+    told += [one.proto.alt for one in tab.get("vega_lite_chart")]
+    drawn = DATASETS[data].kind in ("image", "sequence") and here
+    assert len(told) == drawn and all(text.startswith("The input, ") for text in told)
     for view in ("pictures", "matrix", "distributions"):
         assert not open_page("weights.py", run=run.id, view=view).error
     for layer in {layer.kind: layer for layer in layers}.values():
         tab = open_page("layer.py", run=run.id, layer=layer.name, step="0")
         assert not tab.error
         assert tab.subheader[0].value == layer.name
+        assert f"Chosen is {layer.name}." in tab.get("graphviz_chart")[0].proto.alt
         if here or layer.kind not in NEED_THE_DATA:
             assert bool(charts(tab)) == (layer.kind in DRAWERS)
         if here and layer.kind in KINDS:
