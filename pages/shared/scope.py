@@ -14,11 +14,9 @@ _PARTS = (  # one script
     *("scope_pictures.js", "scope_cards.js", "scope_answers.js"),
     *("scope_live.js", "scope_work.js", "scope.js"),
 )
-_mount = st.components.v2.component(
-    "layerscope_scope",
-    css=(_HERE / "scope.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS),
-)
+STYLE = (_HERE / "scope.css").read_text(encoding="utf-8")
+SCRIPT = "\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS)
+_mount = st.components.v2.component("layerscope_scope", css=STYLE, js=SCRIPT)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from core.settings import OPTIMIZERS, Settings
 from pages.shared.choose import open_run, value_of
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
+from pages.shared.replay import replay_page
 
 COLUMNS = (
     *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
@@ -94,6 +95,16 @@ def actions(run: Run, summary: Summary) -> None:
 
 def _take_away(run: Run, settings: Settings) -> None:
     """The network for use without Layerscope: as code, and its weights."""
+    if run.steps():
+        st.write("The run as one page that plays in any browser, without a server.")
+        st.download_button(
+            "Replay as a page",
+            lambda: replay_page(run, settings),
+            "replay.html",
+            "text/html",
+            icon=":material/slideshow:",
+            on_click="ignore",
+        )
     st.write(
         "The network as a Python file that needs nothing but PyTorch, and its exact weights as a "
         "safetensors file, which that file reads."

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core import live
@@ -148,29 +149,32 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
         st.switch_page(page, query_params={"run": run.id, "layer": seen.layer, **carried()})
 
 
+def curves_of(
+    settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
+) -> tuple[go.Figure, go.Figure]:
+    """A run's loss and score over its steps, the (step, learning rate) that were set marked."""
+    steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
+    held = [metrics[f"held_out_{name}"][measured] for name in ("loss", "accuracy")]
+    marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
+    common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
+    loss = loss_curve(steps, metrics["loss"], steps[measured], held[0], **common)
+    score = WORDS[settings.dataset.task].score
+    accuracy = accuracy_curve(
+        *(steps, metrics["accuracy"], steps[measured], held[1]), **common, quantity=score
+    )
+    return loss, accuracy
+
+
 def _curves(
     run: Run, settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
 ) -> None:
-    steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
-    marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
     words = WORDS[settings.dataset.task]
-    left, right = st.columns(2)
-    common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
-    with left:
-        loss = metrics["held_out_loss"][measured]
-        live_chart(
-            loss_curve(steps, metrics["loss"], steps[measured], loss, **common), f"loss-{run.id}"
-        )
-    with right:
-        accuracy = metrics["held_out_accuracy"][measured]
-        live_chart(
-            accuracy_curve(
-                *(steps, metrics["accuracy"], steps[measured], accuracy),
-                **common,
-                quantity=words.score,
-            ),
-            f"accuracy-{run.id}",
-        )
+    names = ("loss", "accuracy")
+    for side, name, fig in zip(
+        st.columns(2), names, curves_of(settings, metrics, rates), strict=True
+    ):
+        with side:
+            live_chart(fig, f"{name}-{run.id}")
     st.caption(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
         "400 of the test inputs while it trains; the result at the end is of all of them."

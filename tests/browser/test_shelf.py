@@ -10,7 +10,17 @@ from playwright.sync_api import expect
 
 from core import runs
 from core.checkpoints import State
-from tests.browser.dashboard import SLOW, chosen, finished_run, follow, home_of, press
+from tests.browser.dashboard import (
+    SLOW,
+    changes,
+    chosen,
+    drawn,
+    finished_run,
+    follow,
+    home_of,
+    picture,
+    press,
+)
 
 UPLOAD = "input[type=file]"
 
@@ -77,6 +87,28 @@ def test_a_download_is_opened_again_under_a_new_id(opened, run, server, tmp_path
     press(opened, "Open")
     opened.wait_for_url(re.compile(rf"/\?run={again.id}"), timeout=SLOW)
     expect(opened.get_by_test_id("stProgress")).to_contain_text("Finished", timeout=SLOW)
+
+
+def test_a_run_is_taken_away_as_a_page_that_plays_without_a_server(opened, open_page, tmp_path):
+    press(opened, "Take it away")
+    with opened.expect_download(timeout=SLOW) as download:
+        opened.get_by_role("button", name="Replay as a page").click()
+    download.value.save_as(tmp_path / "replay.html")
+    alone = open_page((tmp_path / "replay.html").as_uri())
+    drawn(alone)
+    expect(alone.get_by_role("heading", name="before")).to_be_visible()
+    expect(alone.locator("svg.main-svg").first).to_be_visible(timeout=SLOW)
+    last = picture(alone, "linear1/weight")
+    slider = alone.get_by_role("slider", name="Moment of the run")
+    slider.first.fill("0")
+    changes(alone, "linear1/weight", last)
+    first = picture(alone, "relu1/output")
+    alone.get_by_role("group", name="Input to follow").first.get_by_role("button").nth(4).click()
+    changes(alone, "relu1/output", first)
+    plot = alone.locator("canvas.plot").first
+    plot.scroll_into_view_if_needed()
+    expect(plot).to_have_attribute("aria-label", re.compile("the pre-activations of step"))
+    expect(alone.get_by_role("button", name="how it is made")).to_have_count(0)
 
 
 def test_a_network_is_taken_away_and_runs_with_torch_alone(opened, run, tmp_path):

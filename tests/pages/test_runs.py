@@ -1,9 +1,14 @@
 """The Runs page: the list, and what can be done with a run: rename, pin, delete, download, open."""
 
+import base64
+import re
+import zlib
+
 import pytest
 
-from core import exchange, runs
+from core import exchange, pictures, runs
 from core.runfile import VERSION
+from pages.shared.replay import replay_page
 from pages.shared.shelf import COLUMNS
 from tests.pages.conftest import said, sound
 
@@ -133,11 +138,25 @@ def test_a_click_in_the_table_chooses_the_run(open_page, make_run):
     assert tab.query_params["run"] == second.id
 
 
-@pytest.mark.parametrize("state, kept", [("finished", 2), ("waiting", 1)])
-def test_a_network_is_taken_away_with_its_weights_where_there_are_any(
-    open_page, make_run, state, kept
-):
+CODE, REPLAY, WEIGHTS = "Network as code", "Replay as a page", "Weights"
+
+
+@pytest.mark.parametrize("state, offered", [
+    ("finished", [REPLAY, CODE, WEIGHTS]), ("running", [REPLAY, CODE]), ("waiting", [CODE]),
+])  # fmt: skip
+def test_a_run_is_taken_away_as_far_as_it_is_there(open_page, make_run, state, offered):
     tab = open_page("runs.py", run=make_run(state).id)
-    labels = [one.proto.label for one in tab.get("download_button")]
-    assert labels == ["Download", *["Network as code", "Weights"][:kept]]
-    assert ("No exact weights were kept" in said(tab)) == (kept == 1)
+    assert [one.proto.label for one in tab.get("download_button")] == ["Download", *offered]
+    assert ("No exact weights were kept" in said(tab)) == (WEIGHTS not in offered)
+
+
+def test_the_page_that_replays_a_run_holds_its_pictures_and_its_names_as_text(make_run):
+    run = make_run(name="</script><img src=x onerror=alert(1)>")
+    page = replay_page(run, run.settings())
+    assert "<img" not in page and "&lt;img src=x" in page
+    strip, work = re.findall(r'data-packed="([^"]+)"', page)
+    for packed, view in ((strip, "strip"), (work, "work")):
+        header, _ = pictures.unpack(zlib.decompress(base64.b64decode(packed)))
+        assert header["view"] == view and header["url"] is None
+        assert [frame["step"] for frame in header["frames"]] == run.steps()
+    assert "default-src 'none'" in page[: page.index("<style>")]
