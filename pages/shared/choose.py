@@ -1,7 +1,4 @@
-"""Choosing: which run, which layer, which moment. What is chosen is in the URL.
-
-The only room that touches `session_state`; it holds names and numbers.
-"""
+"""Choosing which run, layer and moment, in the URL. Only this room touches `session_state`."""
 
 import contextlib
 import math
@@ -246,3 +243,8 @@ def first_number(key: str, name: str, default: int) -> int:
 def value_of(key: str) -> Any:
     """What a widget or a component of this page holds; None where it was not drawn yet."""
     return st.session_state.get(key)
+
+
+def fill(key: str, value: Any) -> None:
+    """Let a widget of this page hold this, whatever it held, when it is drawn next."""
+    st.session_state[key] = value

@@ -28,7 +28,7 @@ def choose_settings() -> Settings | Unfit:
         with first:
             yours = own_data()
             titles = {name: known.title for name, known in DATASETS.items()}
-            data = _pick("Data set", titles | labels(yours), "data")
+            data = pick("Data set", titles | labels(yours), "data")
             own = yours.get(data)
             dataset = own.dataset if own else DATASETS[data]
             st.caption(dataset.description)
@@ -42,14 +42,14 @@ def choose_settings() -> Settings | Unfit:
             )
         with second:
             titles = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
-            name = _pick("Architecture", titles, "architecture")
+            name = pick("Architecture", titles, "architecture")
             st.caption(ARCHITECTURES[name].sentence)
             options = {
                 field: field_input(field, info, name)
                 for field, info in ARCHITECTURES[name].model_fields.items()
             }
         with third:
-            optimizer = _pick("Optimizer", OPTIMIZERS, "optimizer")
+            optimizer = pick("Optimizer", OPTIMIZERS, "optimizer")
             learning_rate = _suited("learning_rate", name, dataset)
             schedule = _suited("schedule", name, dataset)
             batch_size = field_input("batch_size", Settings.model_fields["batch_size"])
@@ -95,7 +95,7 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     help_text, low, high = field.description, *bounds(field)
     if get_origin(field.annotation) is Literal:
         words = [str(word) for word in get_args(field.annotation)]
-        return _pick(
+        return pick(
             title, {word: TITLES.get(word, word) for word in words}, key, default, help_text
         )
     if field.annotation is bool:
@@ -117,13 +117,14 @@ def field_input(name: str, field: FieldInfo, family: str = "", default: Any = No
     )
 
 
-def _pick(
+def pick(
     title: str,
     titles: dict[str, str],
     key: str,
     default: str | None = None,
     help_text: str | None = None,
 ) -> str:
+    """One of several by a menu; it is in the link, and stays over pages."""
     names = list(titles)
     return st.selectbox(
         title,

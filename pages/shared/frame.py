@@ -13,7 +13,7 @@ def draw_frame(pages: Sequence[StreamlitPage]) -> None:
     """Draw the top line; each link carries the run, so that a page shows the same one."""
     run_id = run_in_link()
     link = {**({"run": run_id} if run_id else {}), **carried()}
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="frame"):
+    with st.container(horizontal=True, vertical_alignment="center", gap=2, key="frame"):
         st.markdown("**Layerscope**", width="content")
         for page in pages:
             st.page_link(page, width="content", query_params=link or None)

@@ -28,6 +28,7 @@ PAGES = {
     "layer": "Inside a layer",
     "functions": "Activation functions",
     "step": "One step",
+    "builder": "Builder",
     "twins": "Twins",
     "gallery": "Layer gallery",
     "comparisons": "Comparisons",
@@ -36,7 +37,7 @@ PAGES = {
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|step|twins|gallery|comparisons|data|runs)"
+    r"/(weights|activations|layer|functions|step|builder|twins|gallery|comparisons|data|runs)"
     r"/_stcore/(health|host-config)$"
 )
 

@@ -16,6 +16,7 @@ DRAWN = {
     "layer": ".js-plotly-plot svg.main-svg",
     "functions": "canvas.plot",
     "step": "[data-testid=stAlert], [data-testid=stDataFrame] canvas",
+    "builder": "[data-testid=stGraphVizChart] svg",
     "twins": "[data-testid=stSelectbox]",
     "gallery": ".lesson canvas",
     "comparisons": ".js-plotly-plot svg.main-svg",

@@ -31,7 +31,8 @@ from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
 ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
-PAGES = (*ABOUT_RUNS, "step.py", "twins.py", "gallery.py", "comparisons.py", "data.py")
+OTHERS = ("step.py", "builder.py", "twins.py", "gallery.py", "comparisons.py", "data.py")
+PAGES = (*ABOUT_RUNS, *OTHERS)
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
 PAYLOADS = (

@@ -1,0 +1,72 @@
+"""Builder: a network put together layer by layer, told what fits, and trained."""
+
+from functools import partial
+
+import streamlit as st
+
+from core import export, stacks
+from core.architectures import ARCHITECTURES
+from core.data import DATASETS
+from core.engine import Full, engine
+from core.settings import Settings, settings_from
+from core.structure import diagram
+from core.tasks import fitting, work_of
+from core.unfit import Unfit
+from pages.shared.building import draw_stack, keep_stack, stack_in_link
+from pages.shared.choose import open_run, opened_just_now
+from pages.shared.form import pick
+from pages.shared.plain import plain
+from pages.shared.presenting import carried
+
+st.write(
+    "Put a network together: add, set, move and take away its layers. The address holds it, so "
+    "a link to it is the network, and the browser's Back undoes a step."
+)
+left, middle, right = st.columns(3, vertical_alignment="bottom")
+with left:
+    data = pick("Data set", {name: one.title for name, one in DATASETS.items()}, "data")
+    dataset = DATASETS[data]
+with middle:
+    named = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
+    first = pick("Begin with", named, "begin")
+work = work_of(dataset)
+begun = [brick.model_dump(mode="json") for brick in ARCHITECTURES[first]().bricks(work)]
+with right:
+    st.button("Begin anew", icon=":material/restart_alt:", on_click=keep_stack, args=(begun,))
+stack = stack_in_link(lambda: begun)
+
+settings: Settings | None = None
+usual = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
+try:
+    settings = settings_from({"data": data, "architecture": "own", "bricks": stack, **usual})
+except Unfit as fault:
+    st.error(plain(str(fault)), icon=":material/rule:")
+layers = settings.layers if settings else stacks.layers_of(stack, work.shape, work.symbols)
+if layers:
+    st.graphviz_chart(diagram(layers, work.shape), alt="The layers so far, from the input on.")
+if settings:
+    learned = sum(layer.parameters for layer in layers)
+    adds = sum(layer.multiply_adds for layer in layers)
+    st.caption(f"{learned:,} learned numbers, {adds:,} multiply-adds an input.")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    name = st.text_input("Name", max_chars=80, placeholder="My network", width=260)
+    pressed = st.button(
+        "Train it", type="primary", icon=":material/play_arrow:", disabled=settings is None
+    )
+    if settings:
+        st.download_button(
+            "Network as code",
+            partial(export.code, settings),
+            "network.py",
+            "text/x-python",
+            icon=":material/code:",
+            on_click="ignore",
+        )
+if pressed and settings and not opened_just_now():
+    try:
+        run = engine().train(settings, name)
+        open_run(run.id)
+        st.switch_page("train.py", query_params={"run": run.id, **carried()})
+    except Full as fault:
+        st.error(plain(str(fault)), icon=":material/hard_drive:")
+draw_stack(stack, layers, work.shape)

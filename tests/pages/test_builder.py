@@ -1,0 +1,122 @@
+"""The Builder: a stack in the link, edited row by row, told what fits, trained and taken away."""
+
+import pytest
+
+from core import stacks
+from core.architectures import ARCHITECTURES
+from core.data import DATASETS
+from core.settings import settings_from
+from core.tasks import fitting, work_of
+from tests.core.small_runs import NESTED
+from tests.pages.conftest import said, sound
+
+CASES = [(data, name) for data in ("digits", "carseats", "sunspots", "letters", "recall")
+         for name in fitting(DATASETS[data])]  # fmt: skip
+
+
+def in_link(tab):
+    return stacks.from_link(tab.query_params["stack"])
+
+
+def pressed(tab, label):
+    found = next(one for one in tab.button if label in (one.label, one.help))
+    return sound(found.click().run())
+
+
+def field(tab, title, at=0):
+    boxes = [*tab.number_input, *tab.selectbox, *tab.toggle]
+    return [box for box in boxes if box.label == title][at]
+
+
+def began(data, name):
+    work = work_of(DATASETS[data])
+    return [one.model_dump(mode="json") for one in ARCHITECTURES[name]().bricks(work)]
+
+
+@pytest.mark.parametrize("data, name", CASES)
+def test_it_begins_with_every_architecture(open_page, data, name):
+    tab = open_page("builder.py", data=DATASETS[data].title, begin=ARCHITECTURES[name].title)
+    assert not tab.error and not tab.warning
+    settings = settings_from({"data": data, "architecture": name})
+    for layer in settings.layers:
+        assert f"**{layer.place} · " in said(tab)
+    learned = sum(layer.parameters for layer in settings.layers)
+    assert f"{learned:,} learned numbers" in said(tab)
+
+
+def test_layers_are_added_set_moved_and_taken_away(open_page):
+    tab = open_page("builder.py", data="Digits 8x8", begin="Two linear layers")
+    begun = began("digits", "two_linear")
+    field(tab, "Add a layer as 5").select("dropout").run()
+    assert in_link(sound(tab)) == [*begun, {"kind": "dropout"}]
+    pressed(tab, "Layer 5 up")
+    assert [brick["kind"] for brick in in_link(tab)][-2:] == ["dropout", "linear"]
+    field(tab, "Units").set_value(7).run()
+    assert in_link(sound(tab))[1]["units"] == 7 and "64 → 7" in said(tab)
+    field(tab, "Function").select("tanh").run()
+    assert in_link(sound(tab))[2]["function"] == "tanh"
+    pressed(tab, "Layer 4 remove")
+    assert [brick["kind"] for brick in in_link(tab)] == [brick["kind"] for brick in begun]
+    pressed(tab, "Begin anew")
+    assert in_link(tab) == begun
+
+
+def test_containers_are_filled(open_page):
+    tab = open_page("builder.py", data="Digits 8x8", begin="Two linear layers")
+    field(tab, "Add a layer as 5").select("residual").run()
+    field(tab, "Add a layer as 5.2").select("linear").run()
+    field(tab, "Add a layer as 5.shortcut.1").select("linear").run()
+    inside = in_link(sound(tab))[4]
+    assert [one["kind"] for one in inside["block"]] == ["activation", "linear"]
+    assert [one["kind"] for one in inside["shortcut"]] == ["linear"]
+    pressed(tab, "Layer 5.shortcut.1 remove")
+    pressed(tab, "Layer 5.2 up")
+    assert [one["kind"] for one in in_link(tab)[4]["block"]] == ["linear", "activation"]
+
+
+def test_a_window_that_is_as_far_apart_as_it_is_large_says_nothing_else(open_page):
+    stack = [{"kind": "maxpool2d"}, {"kind": "flatten"}, {"kind": "linear", "units": 10}]
+    tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(stack))
+    assert field(tab, "Stride").value is None and "1×8×8 → 1×4×4" in said(tab)
+    field(tab, "Stride").set_value(1).run()
+    assert in_link(sound(tab))[0]["stride"] == 1 and "1×8×8 → 1×7×7" in said(tab)
+
+
+@pytest.mark.parametrize("network", NESTED)
+def test_nested_containers_are_drawn_and_trained(open_page, listener, network):
+    link = stacks.to_link(NESTED[network]["bricks"])
+    tab = open_page("builder.py", data="Digits 8x8", stack=link)
+    assert not tab.error
+    tab.text_input[0].set_value("  mine ").run()
+    pressed(tab, "Train it")
+    ((word, settings),) = listener.told
+    assert word == "train" and settings.data == "digits" and settings.architecture == "own"
+    expected = settings_from({"data": "digits", "bricks": NESTED[network]["bricks"]})
+    assert settings.bricks == expected.bricks
+
+
+def test_what_does_not_fit_is_told_and_cannot_be_trained(open_page):
+    stack = [*began("digits", "two_linear"), {"kind": "conv2d", "filters": 4}]
+    tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(stack))
+    assert "ayer 5: Conv2d" in tab.error[0].value.replace("\\", "")
+    assert next(one for one in tab.button if one.label == "Train it").disabled
+    assert "**4 · Linear**" in said(tab) and "**5 · Conv2d**" in said(tab)
+    pressed(tab, "Layer 5 remove")
+    assert not tab.error
+
+
+@pytest.mark.parametrize("bricks", [
+    [{"kind": "flatten"}, {"kind": "linear", "units": 10**9}],
+    [{"kind": "activation"}] * 199 + [{"kind": "conv2d", "filters": 9, "kernel": 64}],
+    [{"kind": "residual", "block": []}], [{"kind": "linear", "units": "x", "what": [1]}],
+    [{"kind": "maxpool2d", "size": -1, "stride": "2"}], [{"kind": "activation", "function": "no"}],
+    [{"kind": "dropout", "share": None}], [{"kind": "rnn", "units": 2, "bidirectional": "x"}],
+])  # fmt: skip
+def test_an_absurd_stack_is_refused_with_a_sentence(open_page, bricks):
+    tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(bricks))
+    assert len(tab.error) == 1 and "ayer" in tab.error[0].value
+
+
+def test_a_link_that_holds_nothing_is_told(open_page):
+    tab = open_page("builder.py", data="Digits 8x8", stack="abc")
+    assert "holds no stack" in tab.warning[0].value and not tab.error
