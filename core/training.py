@@ -220,6 +220,7 @@ def train(
             yield state.checkpoint()
             yield Event(step, "paused")
         elif now >= save_at:
+            yield from window.metric(state)  # or a run that goes on from here had forgotten losses
             kept = state.checkpoint()
             cost = time.perf_counter() - now
             save_at = now + max(CHECKPOINT_SECONDS, cost / CHECKPOINT_SHARE)

@@ -44,6 +44,17 @@ def one_a_step(steady, monkeypatch):
     monkeypatch.setattr("core.training.CHECKPOINT_SHARE", 1e9)
 
 
+def test_a_run_that_goes_on_from_a_checkpoint_has_forgotten_no_loss(monkeypatch):
+    settings = small(epochs=60)  # a metric every few steps
+    usual = {metric.step for metric in metrics(run(settings, record=False))}
+    monkeypatch.setattr("core.training.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.CHECKPOINT_SHARE", 1e9)
+    found = run(settings, record=False)
+    kept = [checkpoint.step for checkpoint in checkpoints(found)]
+    assert set(kept) - usual, "some lie between two metrics"
+    assert {metric.step for metric in metrics(found)} >= set(kept)
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_run_goes_on_from_any_checkpoint_bit_for_bit(network, optimizer, one_a_step):
