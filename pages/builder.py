@@ -38,7 +38,9 @@ stack = stack_in_link(lambda: begun)
 settings: Settings | None = None
 usual = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
 try:
-    settings = settings_from({"data": data, "architecture": "own", "bricks": stack, **usual})
+    settings = settings_from(
+        {"data": data, "architecture": "Own network", "bricks": stack, **usual}
+    )
 except Unfit as fault:
     st.error(plain(str(fault)), icon=":material/rule:")
 layers = settings.layers if settings else stacks.layers_of(stack, work.shape, work.symbols)

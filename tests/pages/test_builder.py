@@ -90,7 +90,11 @@ def test_nested_containers_are_drawn_and_trained(open_page, listener, network):
     tab.text_input[0].set_value("  mine ").run()
     pressed(tab, "Train it")
     ((word, settings),) = listener.told
-    assert word == "train" and settings.data == "digits" and settings.architecture == "own"
+    assert (
+        word == "train"
+        and settings.data == "digits"
+        and settings.title == "Own network on Digits 8x8"
+    )
     expected = settings_from({"data": "digits", "bricks": NESTED[network]["bricks"]})
     assert settings.bricks == expected.bricks
 
