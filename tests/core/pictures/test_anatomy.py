@@ -8,6 +8,7 @@ import pytest
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
 from core.pictures import inside_view, layer_view, live_inside, needed, plane_of, strip, unpack
+from core.pictures.inside_views import IN_PART
 from core.tasks import fitting
 from tests.core.pictures.recorded import Seen, of_architecture, of_bricks
 
@@ -125,3 +126,13 @@ def test_a_moment_without_a_gradient_says_why():
     slope = "linear1/weight_gradient"
     assert [frame["scales"][slope] > 0 for frame in header["frames"]] == [True, False]
     assert (plane_of(packed, slope, 1) == 128).all()
+
+
+@pytest.mark.parametrize("units, told", [(24, False), (400, True)])
+def test_a_layer_too_large_for_its_gates_says_so(units, told):
+    end = {"kind": "laststep"}, {"kind": "linear", "units": 4}
+    seen = of_bricks("waveforms", {"kind": "lstm", "units": units}, *end)
+    cards = unpack(inside(seen, "lstm1"))[0]["cards"]
+    assert ("forget gate" in [card["id"] for card in cards]) != told
+    notes = [card["note"] for card in cards if IN_PART in card["note"]]
+    assert len(notes) == told
