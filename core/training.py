@@ -159,6 +159,7 @@ def train(
                         pause_at = step + per_epoch - step % per_epoch
                     yield Event(step, "resumed", f"for one {word}")
                 case "learning_rate":
+                    yield from window.metric(state)
                     state.learning_rate = float(command.value)  # type: ignore[union-attr, arg-type]
                     yield Event(step, "learning_rate", value=state.learning_rate)
                     yield state.checkpoint()  # so that a resumed run repeats what was recorded

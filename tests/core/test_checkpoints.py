@@ -9,11 +9,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State, load_weights, network_of
-from core.commands import Command
+from core.commands import Command, Inbox
 from core.data import DATASETS
 from core.records import Array, Checkpoint, Record
 from core.settings import OPTIMIZERS
-from core.training import tensors
+from core.training import tensors, train
 from tests.core.small_runs import (
     NETWORKS,
     after,
@@ -53,6 +53,25 @@ def test_a_run_that_goes_on_from_a_checkpoint_has_forgotten_no_loss(monkeypatch)
     kept = [checkpoint.step for checkpoint in checkpoints(found)]
     assert set(kept) - usual, "some lie between two metrics"
     assert {metric.step for metric in metrics(found)} >= set(kept)
+
+
+def test_a_change_of_the_learning_rate_is_kept_with_a_metric():
+    settings = small(epochs=60)
+    usual = [metric.step for metric in metrics(run(settings, record=False))]
+    between = next(step for step in range(200, 400) if step not in usual)
+
+    class Timely(Inbox):
+        asked = -1
+
+        def empty(self) -> bool:
+            self.asked += 1  # before every step
+            if self.asked == between:
+                self.send(Command("learning_rate", 0.003))
+            return super().empty()
+
+    found = list(train(settings, Timely(), record=False))
+    (kept, *_) = [one.step for one in checkpoints(found)]
+    assert kept == between and kept in [metric.step for metric in metrics(found)]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
