@@ -52,7 +52,7 @@ def stacks_of(brick: dict[str, Any], place: Place) -> dict[str, tuple[Place, Sta
         words = ("block", "shortcut")
         return {word: ((*place, word), brick.get(word, [])) for word in words}
     if brick.get("kind") == "branches":
-        branches = enumerate(brick["branches"])
+        branches = enumerate(brick.get("branches", []))
         return {f"branch {at + 1}": ((*place, "branches", at), inside) for at, inside in branches}
     return {}
 

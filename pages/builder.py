@@ -38,6 +38,8 @@ stack = stack_in_link(lambda: begun)
 settings: Settings | None = None
 usual = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
 try:
+    if not stack:
+        raise Unfit("There is no layer yet: add the first one below, or begin anew.")
     settings = settings_from(
         {"data": data, "architecture": "Own network", "bricks": stack, **usual}
     )

@@ -114,11 +114,21 @@ def test_what_does_not_fit_is_told_and_cannot_be_trained(open_page):
     [{"kind": "activation"}] * 199 + [{"kind": "conv2d", "filters": 9, "kernel": 64}],
     [{"kind": "residual", "block": []}], [{"kind": "linear", "units": "x", "what": [1]}],
     [{"kind": "maxpool2d", "size": -1, "stride": "2"}], [{"kind": "activation", "function": "no"}],
+    [{"kind": "branches"}], [{"kind": "residual"}], [{"kind": "branches", "branches": []}],
     [{"kind": "dropout", "share": None}], [{"kind": "rnn", "units": 2, "bidirectional": "x"}],
 ])  # fmt: skip
 def test_an_absurd_stack_is_refused_with_a_sentence(open_page, bricks):
     tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(bricks))
     assert len(tab.error) == 1 and "ayer" in tab.error[0].value
+
+
+def test_the_last_layer_can_be_removed_and_a_first_one_added(open_page):
+    stack = [{"kind": "flatten"}]
+    tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(stack))
+    pressed(tab, "Layer 1 remove")
+    assert "There is no layer yet" in tab.error[0].value and in_link(tab) == []
+    field(tab, "Add a layer as 1").select("flatten").run()
+    assert in_link(sound(tab)) == stack
 
 
 def test_a_link_that_holds_nothing_is_told(open_page):
