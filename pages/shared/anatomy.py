@@ -20,7 +20,7 @@ from core.settings import Settings
 from pages.shared.asking import NoAnswer, weights_of
 from pages.shared.backward import draw_reach
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Answer, Chosen, answer
+from pages.shared.inputs import Chosen, answer
 from pages.shared.windows import draw_window
 
 NORM_COLUMNS = {
@@ -75,28 +75,17 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
     given = _given(settings, layer, chosen, found.outputs)
     in_part = given is None or any(weights[layer.name, k].units is not None for k in layer.weights)
     if in_part and layer.kind in FROM_WHAT_IS_GIVEN and not chosen.blank:
-        found, weights, given = _computed(run, settings, layer, step, chosen)
+        try:
+            whole = answer(run.id, step, None, chosen.inputs, run)
+            weights = weights_of(run, step, whole.basis)
+            found, given = whole, _given(settings, layer, chosen, whole.outputs)
+        except NoAnswer as fault:
+            st.caption(f"What this layer was given was recorded in part only. {fault}")
     gave = found.outputs[layer.name]
     dataset = settings.dataset
     here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights)
     DRAWERS[layer.kind](here)
     st.caption(found.note)
-
-
-def _computed(
-    run: Run, settings: Settings, layer: Layer, step: int, chosen: Chosen
-) -> tuple[Answer, dict[ArrayKey, Array], np.ndarray | None]:
-    """Every layer's whole answer to the chosen input, the weights it is made with, and what the
-    layer was given; what was recorded and None where no worker can say.
-    """
-    try:
-        found = answer(run.id, step, None, chosen.inputs, run)
-        weights = weights_of(run, step, found.basis)
-    except NoAnswer as fault:
-        st.caption(f"What this layer was given was recorded in part only. {fault}")
-        found = answer(run.id, step, chosen.probe, chosen.inputs, run)
-        return found, {}, None
-    return found, weights, _given(settings, layer, chosen, found.outputs)
 
 
 def _given(
