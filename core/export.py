@@ -20,7 +20,11 @@ def code(settings: Settings) -> str:
     dataset = settings.dataset
     names = {"classify": dataset.classes, "next": dataset.alphabet, "regress": ()}[dataset.task]
     return code_of(
-        settings.layers, title=settings.title, inputs=_fed(dataset), classes=tuple(names)
+        settings.layers,
+        title=settings.title,
+        inputs=_fed(dataset),
+        classes=tuple(names),
+        symbols=dataset.alphabet,
     )
 
 
@@ -39,7 +43,7 @@ def _fed(dataset: Dataset) -> str:
     """What the network is fed and what it says, in sentences."""
     told = {
         "image": "Inputs are images, batch first, each pixel divided by 255.",
-        "symbols": f"Inputs are the places of symbols in CLASSES or among {dataset.alphabet}.",
+        "symbols": "Inputs are symbols, batch first, each told by its place in SYMBOLS.",
         "vector": "Inputs are the columns of the data set, as Layerscope gives them.",
         "sequence": "Inputs are sequences, batch first, as Layerscope gives them.",
     }[dataset.kind]

@@ -31,6 +31,8 @@ from torch import nn
 {more}
 CLASSES = {classes}
 """What the outputs stand for, in their order; empty where they are predicted numbers."""
+SYMBOLS = {symbols}
+"""What the numbers of an input stand for, from 0 on; empty where they are no symbols."""
 
 
 def stack(**modules: nn.Module) -> nn.Sequential:
@@ -79,11 +81,12 @@ def code_of(
     title: str = "A network",
     inputs: str = "",
     classes: Sequence[str] = (),
+    symbols: Sequence[str] = (),
 ) -> str:
     """A network, of one layer at least, as the text of a Python file with `make` and `load`.
 
     `title` and `inputs`, what is said of what it is fed, are comments there, and nothing in them
-    can end one; `classes` are texts.
+    can end one; `classes` and `symbols` are texts.
     """
     whole = [layer for layer in layers if "." not in layer.place]
     copied = list(_copied({maker for layer in layers for maker in _makers(layer)}))
@@ -95,6 +98,7 @@ def code_of(
         imports="import math\n" if "math." in used else "",
         more="from torch.nn.functional import linear\n" if "linear(x" in used else "",
         classes=repr(tuple(map(str, classes))),
+        symbols=repr(tuple(map(str, symbols))),
     )
     body = "\n".join(_lines(whole, 8))
     return head + (f"{used}\n\n\n" if used else "") + MAKE.replace("{body}", body) + LOAD

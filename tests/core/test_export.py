@@ -149,3 +149,4 @@ def test_it_says_what_it_is_fed(data):
     space: dict = {}
     exec(compile(code(settings), "network.py", "exec"), space)
     assert "Inputs are" in space["__doc__"]
+    assert space["SYMBOLS"] == DATASETS[data].alphabet
