@@ -48,6 +48,13 @@ SIGNED = (
     (0.75, "rgba(224,130,80,0.75)"),
     (1.0, "rgba(179,88,6,1)"),
 )
+SOLID = (  # the same on white: a number in a cell finds its contrast to what is not see-through
+    (0.0, "rgb(33,102,172)"),
+    (0.25, "rgb(114,174,210)"),
+    (0.5, "rgb(255,255,255)"),
+    (0.75, "rgb(232,161,124)"),
+    (1.0, "rgb(179,88,6)"),
+)
 FIELD = (  # the same, pale enough for points to lie on
     (0.0, "rgba(33,102,172,0.55)"),
     (0.5, "rgba(128,128,128,0)"),

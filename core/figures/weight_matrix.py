@@ -42,6 +42,7 @@ def weight_matrix(
     written: dict[str, Any] = dict(colorbar=style.colorbar(quantity))
     if matrix.size and matrix.size <= WRITTEN:
         words = [[f"{number:.2g}" for number in row] for row in shown]
+        colors |= dict(colorscale=style.SOLID) if role != "gate" else {}
         written = dict(text=words, texttemplate="%{text}", showscale=False)
         fig.update_layout(height=style.CURVE, xaxis_dtick=1, yaxis_dtick=1)
         fig.update_yaxes(nticks=None)

@@ -1,5 +1,7 @@
 """The weight matrix."""
 
+import re
+
 import numpy as np
 
 from core.figures import style, weight_matrix
@@ -25,6 +27,17 @@ def test_a_bias_is_one_column():
 
 def test_two_moments_can_share_a_scale():
     assert weight_matrix(np.eye(2), scale=4.0).data[0].zmax == 4
+
+
+def test_numbers_are_written_on_colours_that_are_not_see_through():
+    small, large = (weight_matrix(np.full(shape, 0.1)).data[0] for shape in [(3, 3), (9, 9)])
+    assert small.texttemplate and not large.texttemplate
+    assert all(colour.startswith("rgb(") for _, colour in small.colorscale)
+    for (_, solid), (_, thin) in zip(style.SOLID, style.SIGNED, strict=True):
+        *parts, share = (float(n) for n in re.findall(r"[\d.]+", thin))
+        laid = [share * part + (1 - share) * 255 for part in parts]
+        found = [float(n) for n in re.findall(r"\d+", solid)]
+        assert np.allclose(found, laid, atol=1), "the same on white"
 
 
 def test_a_gate_goes_from_shut_to_open():
