@@ -7,18 +7,24 @@ import plotly.graph_objects as go
 
 from core.figures import style
 
-BUDGET = 40  # classes
+BUDGET, LIKELIEST = 40, 12
+"""Classes that have room; of more the likeliest are shown."""
 
 
 def probabilities(
     labels: Sequence[object], values: style.Numbers, *, true_class: int | None = None
 ) -> go.Figure:
-    """A bar a class, from shares 0 to 1; the likeliest in full colour, the true one outlined."""
+    """A bar a class, from shares 0 to 1; the likeliest in full colour, the true one outlined.
+
+    Of more classes than there is room for, the likeliest, and the true one.
+    """
     fig = style.figure("probability (%)", "class", legend=False)
     share = style.finite(values).ravel()
-    keep = style.thinned(len(share), BUDGET)
+    keep: np.ndarray = np.arange(len(share))
+    if len(share) > BUDGET:
+        keep = np.argsort(np.nan_to_num(-share, nan=0.0), kind="stable")[:LIKELIEST]
     if true_class is not None and 0 <= true_class < len(share):
-        keep = np.union1d(keep, [true_class])
+        keep = keep if true_class in keep else np.append(keep, true_class)
     shown = 100 * share[keep]
     best = int(keep[np.nanargmax(shown)]) if np.isfinite(shown).any() else None
     names = [
@@ -37,4 +43,6 @@ def probabilities(
     )
     fig.update_xaxes(range=[0, 112], tickvals=[0, 25, 50, 75, 100], showgrid=True)
     fig.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=0, dtick=1)
-    return style.caption(fig, style.thinned_words(len(keep), len(share), "classes"))
+    if len(keep) == len(share):
+        return fig
+    return style.caption(fig, f"The likeliest of {len(share):,} classes.")

@@ -71,3 +71,12 @@ def test_a_cell_of_a_map_that_is_not_finite_is_grey():
     fig = feature_maps(maps)
     assert np.isfinite(fig.data[1].z).sum() == 1
     assert fig.data[1].colorscale[0][1] == style.DEAD
+
+
+def test_of_very_many_classes_the_likeliest_are_shown_in_their_order():
+    shares = np.random.default_rng(0).dirichlet(np.ones(1000))
+    figure = probabilities([f"class {n}" for n in range(1000)], shares, true_class=7)
+    order = np.argsort(-shares)[:12]
+    assert list(figure.data[0].y) == [f"class {n}" for n in order] + ["<b>class 7</b> (true)"]
+    assert np.allclose(figure.data[0].x, 100 * shares[[*order, 7]])
+    assert "The likeliest of 1,000 classes." in str(figure.layout.annotations)
