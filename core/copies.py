@@ -14,8 +14,8 @@ def half(tensor: torch.Tensor, units: int | None = None) -> Array:
         finite = tensor[tensor.isfinite()]
         largest = finite.abs().max().item() if finite.numel() else 0.0
     if largest == 0:
-        return Array(tensor.half().numpy(), 1.0, units)
-    return Array((tensor / largest).half().numpy(), largest, units)
+        return Array(tensor.half().cpu().numpy(), 1.0, units)
+    return Array((tensor / largest).half().cpu().numpy(), largest, units)
 
 
 def quick_half(tensor: torch.Tensor, units: int | None = None) -> Array:

@@ -84,9 +84,11 @@ class Engine:
                 return
             run = find(run_id)
             summary = run.summary()
-            if run.id == "demo" or summary.state not in ENDED or summary.state == "finished":
+            settings = run.settings()
+            rests = summary.state in ENDED and summary.state != "finished"
+            if run.id == "demo" or not rests or settings.watched:
                 return
-            job = Job(run, run.settings(), fresh=False, step=summary.step)
+            job = Job(run, settings, fresh=False, step=summary.step)
             job.store([Event(summary.step, "created", "waiting for a worker")])
             self._begin(job)
 

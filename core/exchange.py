@@ -1,5 +1,6 @@
 """Runs to and from other machines: one file out, one file in, and nothing in it is trusted."""
 
+import json
 import os
 import re
 import sqlite3
@@ -12,6 +13,7 @@ import numpy as np
 from core import runfile
 from core.architectures.bricks import Shape
 from core.architectures.plans import Layer
+from core.foreign.watched import INPUTS, TARGETS, Watched
 from core.records import Array, ArrayKey
 from core.rows import Damaged, array_of
 from core.runs import Run, files, folder, new_id, tidy_name
@@ -103,10 +105,35 @@ def _check_amounts(connection: sqlite3.Connection) -> None:
 
 def _check_arrays(connection: sqlite3.Connection, settings: Settings) -> None:
     layers = {layer.name: layer for layer in settings.layers}
+    watched = settings.watched
+    lacking = {INPUTS, TARGETS} if watched else set()
     query = "SELECT layer, kind, dtype, shape, scale, units, crc, data, step, exact FROM arrays"
     with closing(connection.execute(query)) as rows:
         for row in rows:
-            _check_array(row, layers, settings.steps)
+            if watched and row[:2] in (INPUTS, TARGETS):
+                _check_inputs(row, watched)
+                lacking.discard(row[:2])
+            else:
+                _check_array(row, layers, settings.steps)
+                count = watched and row[1] == "output" and json.loads(row[3])[0]
+                if watched and count and count != watched.count:
+                    raise Damaged("This run file has outputs for other inputs than its network's.")
+    if lacking:
+        raise Damaged("This run file does not hold the inputs that its network was watched with.")
+
+
+def _check_inputs(row: tuple, watched: Watched) -> None:
+    """The inputs that a network was watched with, or their targets, are as it says."""
+    key, array = array_of(row[8], row[:8])
+    kind = np.int64 if watched.symbols or key == TARGETS else np.float32
+    shape = (watched.count, *(watched.shape if key == INPUTS else ()))
+    low, end = (-1, max(1, len(watched.classes))) if key == TARGETS else (0, watched.symbols)
+    values = array.values
+    fits = values.dtype == kind and values.shape == shape
+    if fits and kind == np.int64:
+        fits = bool(values.min() >= low and values.max() < end)
+    if not fits:
+        raise Damaged("This run file does not hold the inputs that its network was watched with.")
 
 
 def _check_array(row: tuple, layers: dict[str, Layer], steps: int) -> None:

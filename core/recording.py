@@ -19,6 +19,7 @@ from core.architectures.builder import owner
 from core.architectures.layers import comes_from
 from core.architectures.plans import PASSING, Layer
 from core.copies import half, norm, quick_half
+from core.learned import Learned
 from core.records import Array, ArrayKey, Moment
 from core.shares import batch_statistics, masks, stack_shares, zone_shares
 
@@ -100,7 +101,7 @@ def evaluating(modules: Sequence[nn.Module]) -> Iterator[None]:
             vars(module)["training"] = training
 
 
-class Recorder:
+class Recorder(Learned):
     """Takes moments of one network; made once a run."""
 
     def __init__(
@@ -131,14 +132,14 @@ class Recorder:
         }
         self.shares: dict[str, dict[str, float]] = {}
         self.counted_at = -COUNT_SECONDS
-        self.parameters = {owner(n): p for n, p in network.named_parameters()}
+        parameters = {owner(n): p for n, p in network.named_parameters()}
         self.buffers = {owner(n): b for n, b in network.named_buffers() if b.ndim}
         self.before: dict[ArrayKey, torch.Tensor] = {}
-        sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in self.parameters.items()}
+        sizes = {key: (len(p), math.prod(p.shape[1:])) for key, p in parameters.items()}
         seen_inside = [layer for layer in layers if layer.kind in (*GATES, "selfattention")]
         owners = {layer.name for layer in seen_inside}
         inside = {key for key in sizes if key[0] in owners}
-        self.rows = recorded_rows(sizes, WEIGHT_BUDGET, units, inside)
+        super().__init__(parameters, recorded_rows(sizes, WEIGHT_BUDGET, units, inside))
         widths = {layer.name: layer.output_shape[layer.units_axis] for layer in drawn}
         outputs = {x.name: (widths[x.name], math.prod(x.output_shape)) for x in drawn}
         self.axes = {layer.name: 1 + layer.units_axis for layer in drawn}
@@ -148,25 +149,9 @@ class Recorder:
         last = {layer.name for layer in layers[-1:]}  # what the network says is never cut
         self.channels |= {name: widths[name] for name in last & widths.keys()}
 
-    def weights(self) -> dict[ArrayKey, torch.Tensor]:
-        """A copy of every parameter as it is now, by its layer and kind."""
-        return {key: parameter.detach().clone() for key, parameter in self.parameters.items()}
-
     def note_statistics(self) -> None:
         """Keep the running statistics as they are before a step: its batch's follow from them."""
         self.before = {key: buffer.clone() for key, buffer in self.buffers.items()}
-
-    def note_updates(self, moment: Moment, before: dict[ArrayKey, torch.Tensor]) -> None:
-        """Add how far the step moved each layer's weights, as a share of their size."""
-        moved: dict[str, list[torch.Tensor]] = {}
-        sizes: dict[str, list[torch.Tensor]] = {}
-        for (layer, kind), old in before.items():
-            if kind.startswith("weight"):
-                moved.setdefault(layer, []).append(self.parameters[layer, kind].detach() - old)
-                sizes.setdefault(layer, []).append(old)
-        for layer, parts in moved.items():
-            share = norm(parts) / max(norm(sizes[layer]), 1e-12)
-            moment.numbers[layer]["update_ratio"] = share
 
     def moment(
         self,
@@ -187,25 +172,8 @@ class Recorder:
         numbers: dict[str, dict[str, float]] = {}
         copied = quick_half if live else half
         with torch.no_grad():
-            weights: dict[str, list[torch.Tensor]] = {}
-            slopes: dict[str, list[torch.Tensor]] = {}
-            for (layer, kind), parameter in self.parameters.items():
-                pictured, whole = kind.startswith("weight"), not live or layer in insides
-                if not pictured and not whole:
-                    continue
-                rows, gradient = self.rows[layer, kind], parameter.grad
-                units = len(parameter) if rows < len(parameter) else None
-                arrays[layer, kind] = copied(parameter[:rows], units)
-                if pictured:
-                    weights.setdefault(layer, []).append(parameter)
-                if pictured and gradient is not None:
-                    slopes.setdefault(layer, []).append(gradient)
-                if gradient is not None and whole:
-                    arrays[layer, f"{kind}_gradient"] = copied(gradient[:rows], units)
-            for layer, parts in weights.items():
-                numbers[layer] = {"weight_norm": norm(parts)}
-            for layer, parts in slopes.items():
-                numbers[layer]["gradient_norm"] = norm(parts)
+            few = insides if live else None
+            slopes = self.note_learned(arrays, numbers, copied, few)
             if not live:
                 arrays |= {key: half(buffer) for key, buffer in self.buffers.items()}
                 if slopes:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.foreign.watched import INPUTS, TARGETS
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
 from core.rows import SCHEMA as SCHEMA
 from core.rows import Damaged as Damaged
@@ -137,6 +138,16 @@ def moments(
                 key, array = array_of(step, row)
                 found[step].arrays[key] = array
     return list(found.values())
+
+
+def watched_inputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs that a network was watched with, and their targets; raises Damaged."""
+    with reading(path) as connection:
+        first = moments(connection, steps(connection)[:1], layer="")
+    arrays = first[0].arrays if first else {}
+    if INPUTS not in arrays or TARGETS not in arrays:
+        raise Damaged("This run's file does not hold the inputs of its network.")
+    return arrays[INPUTS].values, arrays[TARGETS].values
 
 
 def checkpoint(connection: sqlite3.Connection, step: int) -> Checkpoint:

@@ -15,6 +15,7 @@ import sqlite3
 import time
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,8 +53,12 @@ class Run:
             return runfile.about(connection)
 
     def settings(self) -> Settings:
-        """All that defines the run."""
-        return runfile.settings_in(self.notes())
+        """All that defines the run; a watched network's inputs are read when they are asked for."""
+        settings = runfile.settings_in(self.notes())
+        if settings.watched is None:
+            return settings
+        watched = settings.watched.reading(partial(runfile.watched_inputs, self.path))
+        return settings.model_copy(update={"watched": watched})
 
     def events(self) -> list[tuple[Event, float]]:
         """All that happened, with times in seconds since 1970."""

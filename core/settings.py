@@ -11,6 +11,7 @@ from core.architectures.bricks import AnyBrick, Mismatch, sizes
 from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS, Dataset
 from core.data.own.description import OwnData
+from core.foreign.watched import ENDLESS, Watched
 from core.tasks import fitting, suited, work_of
 from core.unfit import Unfit, sentence, shown
 
@@ -27,7 +28,7 @@ MOST_BYTES = 4_000_000_000
 """Most memory that a network's outputs may take, their gradients counted too."""
 LOOKED_AT = 1_000
 """Images that a trained network is tried on at a time."""
-NAMES = (*DATASETS, "own")
+NAMES = (*DATASETS, "own", "watched")
 
 
 class Settings(BaseModel):
@@ -41,6 +42,8 @@ class Settings(BaseModel):
     data: Literal[NAMES] = "mnist"  # type: ignore[valid-type]
     own: OwnData | None = None
     """What a person brought, where `data` is "own"."""
+    watched: Watched | None = None
+    """A network that was not put together here, where `data` is "watched"."""
     share: float = Field(
         1.0,
         ge=0.001,
@@ -105,7 +108,7 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_bricks(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("bricks"):
+        if not isinstance(given, dict) or given.get("bricks") or given.get("watched"):
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")
@@ -127,6 +130,10 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
+        if (self.data == "watched") != (self.watched is not None) or (self.watched and self.bricks):
+            raise ValueError("a watched network comes with what was seen of it, and no bricks")
+        if self.watched:
+            return self
         dataset, layers = self.dataset, self.layers
         last, wanted = layers[-1], dataset.output_shape
         if last.output_shape != wanted:
@@ -157,12 +164,16 @@ class Settings(BaseModel):
 
     @property
     def dataset(self) -> Dataset:
-        """The data set that is learned, the project's or one's own."""
+        """The data set that is learned, the project's or one's own; or what a network is shown."""
+        if self.watched:
+            return self.watched.dataset
         return _dataset(self.data, self.own)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The network's layers with their names and shapes."""
+        if self.watched:
+            return self.watched.plan()
         dataset = self.dataset
         return plan(self.bricks, dataset.shape, len(dataset.alphabet))
 
@@ -170,6 +181,11 @@ class Settings(BaseModel):
     def drawn_layers(self) -> tuple[Layer, ...]:
         """The layers that have a card: all but those that change no number."""
         return tuple(layer for layer in self.layers if layer.kind not in PASSING)
+
+    @property
+    def cards(self) -> tuple[Layer, ...]:
+        """The layers that a strip shows: those with a card, of very many only the outer ones."""
+        return self.watched.cards(self.drawn_layers) if self.watched else self.drawn_layers
 
     @property
     def images(self) -> int:
@@ -185,6 +201,8 @@ class Settings(BaseModel):
     @property
     def steps(self) -> int:
         """Updates in the whole run."""
+        if self.watched:
+            return ENDLESS
         return self.steps_per_epoch * self.epochs
 
     def rate_at(self, step: int) -> float:
@@ -200,6 +218,8 @@ class Settings(BaseModel):
     @property
     def title(self) -> str:
         """The architecture and the data set by their names, "Two linear layers on MNIST"."""
+        if self.watched:
+            return self.watched.title
         known = ARCHITECTURES.get(self.architecture)
         return f"{known.title if known else self.architecture} on {self.dataset.title}"
 

@@ -39,6 +39,7 @@ WORDS: dict[Task, Words] = {
         "{score:.2%} of the next symbols are named right, in {count:,} test texts.",
         "The share of the symbols that were named right from those before them.",
     ),
+    "other": Words("loss", "score", "", "Loss and score are what the script says."),
 }
 
 

@@ -8,7 +8,7 @@ from pages.shared.arithmetic import open_number
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose_run, choose_step
 from pages.shared.fresh import keep_fresh
-from pages.shared.inputs import answer, choose_input
+from pages.shared.inputs import answer, choose_input, told_outer
 from pages.shared.prediction import draw_input, draw_prediction
 
 run, summary = choose_run()
@@ -26,7 +26,9 @@ with left:
 with right:
     draw_prediction(run, settings, step, chosen, found)
 
-layers = [layer for layer in settings.drawn_layers if layer.name in found.outputs]
+layers = [layer for layer in settings.cards if layer.name in found.outputs]
+if len(settings.cards) < len(settings.drawn_layers):
+    st.caption(told_outer(settings))
 for number, layer in enumerate(layers):
     if number % 2 == 0:
         sides = st.columns(2, gap="large")

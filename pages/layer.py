@@ -33,11 +33,14 @@ seen = scope(packed.inside(run.id, steps[-1], here, run, name, *at, pushed), key
 step, probe = keep_moment(seen, at)
 with above:  # its links lead to the moment that was chosen just now
     draw_network(run, settings, layer)
+moving = (
+    "Press play to see all of it move through the training, in up to "
+    f"{packed.MOST_FRAMES} of its moments. "
+)
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
-    "and the gradient that changes it. Press play to see all of it move through the training, "
-    f"in up to {packed.MOST_FRAMES} of its moments. Gates, states and attention maps are computed "
-    "from the weights recorded at each."
+    f"and the gradient that changes it. {moving if len(steps) > 1 else ''}"
+    "Gates, states and attention maps are computed from the weights recorded at each moment."
 )
 open_unit(run, settings.drawn_layers, seen.unit)
 if seen.layer:

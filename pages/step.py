@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.commands import Command
 from core.engine import engine
-from pages.shared.asking import NoAnswer
+from pages.shared.asking import WATCHED, NoAnswer
 from pages.shared.choose import choose_run, number_chosen
 from pages.shared.fresh import keep_fresh
 from pages.shared.stages import (
@@ -25,6 +25,9 @@ st.write(
 run, summary = choose_run()
 keep_fresh(run, summary)
 settings = run.settings()
+if settings.watched:
+    st.info(WATCHED, icon=":material/info:")
+    st.stop()
 if summary.state == "running" and run.id in engine().jobs:
     st.button(
         "Pause the run here",

@@ -3,15 +3,11 @@
 import streamlit as st
 
 from core import runs
-from core.unfit import Unfit
 from pages.shared.choose import choose_beside, choose_run, run_in_link
-from pages.shared.plain import plain
 from pages.shared.twins import (
     base_of,
-    choose_twin,
-    differences,
     draw_side,
-    start_both,
+    offer_twins,
     state_of,
     verdict,
 )
@@ -22,21 +18,15 @@ st.write(
 )
 run, summary = choose_run()
 settings = base_of(run)
-with st.expander("Train twins", icon=":material/call_split:", expanded=not run_in_link()):
-    twin = choose_twin(settings)
-    if isinstance(twin, Unfit):
-        st.error(plain(str(twin)), icon=":material/rule:")
-    else:
-        told = ", ".join(differences(settings, twin)) or "nothing differs yet"
-        st.caption(f"The one: {settings.title} as chosen above. The other: {plain(told)}.")
-    st.button(
-        "Train both",
-        type="primary",
-        icon=":material/play_arrow:",
-        disabled=isinstance(twin, Unfit) or twin == settings,
-        on_click=start_both,
-        args=(settings, twin),
+if settings.watched:
+    st.info(
+        "This network was put together elsewhere: there is no setting of it that could differ. "
+        "Any other run can stand beside it.",
+        icon=":material/info:",
     )
+else:
+    with st.expander("Train twins", icon=":material/call_split:", expanded=not run_in_link()):
+        offer_twins(settings)
 
 others = {one.id: one for one in runs.summaries() if one.id != run.id and one.state != "damaged"}
 if run.id != "demo":

@@ -17,6 +17,9 @@ from pages.shared.scope import keep_moment, scope
 run, summary = choose_run()
 steps = keep_fresh(run, summary)
 layers = {layer.name: layer.pictured for layer in run.settings().layers if layer.weights}
+if not layers:
+    st.info("No layer of this network learns anything.", icon=":material/info:")
+    st.stop()
 with st.container(horizontal=True):
     layer = choose("Layer", list(layers), "layer")
     kinds = layers[layer]

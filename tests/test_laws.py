@@ -16,7 +16,11 @@ Check = Callable[[PurePosixPath, str], list[str]]
 
 def sources(*suffixes: str, rooms: tuple[str, ...] = ROOMS) -> list[PurePosixPath]:
     """The project's files with these endings, data left out."""
-    found = [ROOT / "app.py", *(file for room in rooms for file in (ROOT / room).rglob("*"))]
+    found = [
+        ROOT / "app.py",
+        ROOT / "layerscope.py",
+        *(file for room in rooms for file in (ROOT / room).rglob("*")),
+    ]
     paths = [PurePosixPath(file.relative_to(ROOT).as_posix()) for file in found if file.is_file()]
     return sorted(
         path

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from core.architectures.bricks import AnyBrick, Shape, sizes
 from core.architectures.bricks.field import Field
@@ -37,6 +38,8 @@ class Layer:
     sources: tuple[str, ...] = ("",)
     field: Field | None = None
     inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
+    watched: Literal["", "direct", "moved"] = ""
+    """Seen in a foreign network, given just what its source gave, or that laid out anew."""
 
     @property
     def kind(self) -> str:
@@ -46,7 +49,7 @@ class Layer:
     @property
     def gives_pre_activations(self) -> bool:
         """Whether its outputs are what an activation function is meant to be put on."""
-        return self.kind in SUMMING
+        return self.kind in SUMMING or getattr(self.brick, "sums", False)
 
     @property
     def sees(self) -> int | None:

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-Task = Literal["classify", "regress", "next"]
+Task = Literal["classify", "regress", "next", "other"]
+"""Other: nothing is known of what the outputs mean."""
 Kind = Literal["image", "sequence", "vector", "symbols"]
 MOST_CLASSES = 16
 MOST_PROBES = 50
@@ -82,7 +83,8 @@ class Dataset:
     `shape` is that of one input: (channels, height, width), (time, features), (features,), or
     (time,) where `alphabet` names the symbols. `classes` names what is told apart, `quantity` what
     is predicted, `features` the columns; `samples`: those of a step are a signal's successive
-    samples. `load` raises DataError where the data cannot be had;
+    samples; `watched`: a network brought its own inputs, all of them are looked at, and a target of
+    -1 is not known. `load` raises DataError where the data cannot be had;
     `test`, where it is given, reads the test part alone and saves memory. `downloads` says that the
     first `load` needs a network; `is_here` says whether a `load` now would need none.
     """
@@ -104,6 +106,7 @@ class Dataset:
     quantity: Quantity | None = None
     features: tuple[str, ...] = ()
     samples: bool = False
+    watched: bool = False
     epochs: int = 5
     learning_rate: float = 0.001
     """What suits most networks on it: what a run has where nobody says otherwise."""
@@ -139,6 +142,8 @@ class Dataset:
         The first test input of each class, for the first 16 classes; of a regression ten from the
         smallest to the largest target; of symbols ten from the whole test part.
         """
+        if self.watched:
+            return tuple(range(len(split.test_inputs)))
         if self.task == "classify":
             return tuple(places[0] for places in self._places(split, 1) if places)
         return self._spread(split, PROBES)
@@ -149,7 +154,7 @@ class Dataset:
         5 of each class, fewer if classes are many: the first of each class come first, then the
         second of each, and so on.
         """
-        if self.task != "classify":
+        if self.task != "classify" or self.watched:
             first = self.probes(split)
             return (*first, *(p for p in self._spread(split, MOST_PROBES) if p not in first))
         each = min(PROBES_A_CLASS, MOST_PROBES // min(len(self.classes), MOST_CLASSES))

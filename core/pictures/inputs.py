@@ -13,7 +13,7 @@ from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsign
 from core.records import Array
 from core.softmax import softmax
 
-MOST_CLASSES = 100
+MOST_CLASSES = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Probes:
 
     def _label(self, place: int) -> str:
         dataset, target = self.dataset, self.targets[place]
+        if dataset.watched and target < 0:
+            return f"input {place + 1}"
         if dataset.task == "classify":
             return dataset.classes[int(target)]
         if dataset.task == "next":
@@ -67,7 +69,7 @@ class Probes:
                 if dataset.kind == "sequence" and dataset.shape[1] == 1:
                     past = in_unit(dataset, self.inputs[place, :, 0])
                     one |= {"past": [round(float(v), 4) for v in past]}
-            else:
+            elif dataset.task != "other" and (not dataset.watched or target >= 0):
                 one |= {"class": int(target if dataset.task == "classify" else target[-1])}
             probes.append(one)
         unit = ", ".join(filter(None, (quantity.name, quantity.unit))) if quantity else ""
@@ -86,14 +88,22 @@ class Probes:
         panel.tiles, panel.histogram = shape[0] if images else 1, False
         panel.fixed = Array(numbers)
         panel.place(0)
-        panel.planes[0] |= {"signed": not images, "columns": 1}
+        panel.planes[0] |= {"signed": not self._bright, "columns": 1}
+        panel.planes[0] |= {"colour": self._bright and shape[0] == 3}
         return panel
+
+    @property
+    def _bright(self) -> bool:
+        """Whether they are images of pixels from 0 to 1; a watched network may be given others."""
+        if self.dataset.kind != "image" or not self.dataset.watched:
+            return self.dataset.kind == "image"
+        return bool(self.inputs.min() >= 0 and self.inputs.max() <= 1)
 
     def picture(self, panel: Panel) -> tuple[np.ndarray, float]:
         """The bytes of the input's plane, and the number that its strongest colour stands for."""
         assert panel.fixed is not None
         numbers = panel.fixed.values
-        if self.dataset.kind == "image":
+        if self._bright:
             return unsigned_bytes(numbers, 1.0), 1.0
         scale = neat_scale(display_scale(numbers))
         height, width = panel.size
@@ -109,6 +119,8 @@ def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[
     `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
     symbols: the one after the last. None where there are too many to be shown.
     """
+    if dataset.task == "other":
+        return None
     if dataset.task == "regress":
         values = np.clip(np.nan_to_num(in_unit(dataset, output)), -1e30, 1e30)
         return [[float(f"{value:.6g}") for value in row] for row in values.reshape(len(values), -1)]
@@ -122,7 +134,7 @@ def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[
 
 def last_words(dataset: Dataset) -> str:
     """What the outputs of a network's last layer are."""
-    return "outputs" if dataset.task == "regress" else "outputs before softmax"
+    return "outputs" if dataset.task in ("regress", "other") else "outputs before softmax"
 
 
 def in_unit(dataset: Dataset, standardised: np.ndarray) -> np.ndarray:

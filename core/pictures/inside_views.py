@@ -19,6 +19,7 @@ from core.pictures.strips import (
     frame,
     layer_numbers,
     layout_of,
+    room_for,
     shared_scales,
 )
 from core.records import Array, ArrayKey, Moment
@@ -63,7 +64,7 @@ def inside_view(
     """
     header: dict = {"view": "inside", "run": run_id, "title": layer.name}
     header |= {"live": url is not None, "url": url, "step": step, "autoplay": False}
-    header |= {"probe": probe, "opens": True} | probes.told()
+    header |= {"probe": probe, "opens": not layer.watched} | probes.told()
     seen = [_seen(layer, layers, probes, moment) for moment in moments]
     stages = _stages(layer, layers, probes, seen)
     panels = [panel for _, panel in stages]
@@ -129,19 +130,21 @@ def _stages(
     bent, before = bent_by(layer, layers), by_name.get(comes_from(layer, layers))
     stages: list[tuple[str, Panel]] = []
     if before and (not layer.pictured or layer.kind in NORMS):
-        stages.append((f"from {before.name}", _output(before, layers, found, probes)))
+        stages.append((f"from {before.name}", _output(before, layers, found, probes, len(seen))))
     for kind in layer.pictured:
         title = "weights γ" if layer.kind in NORMS else told_weights(kind)
         stages.append((title, _weights(layer, found, kind)))
     stages += [(part.name, _part(part)) for part in parts]
     if not (parts and layer.kind in PARTS):  # else the hidden state is the output
-        panel = _output(layer, layers, found, probes)
+        panel = _output(layer, layers, found, probes, len(seen))
         if layer.kind in KINDS and seen and not parts and not probes.blank:
             panel.note = "; ".join(filter(None, (panel.note, IN_PART)))
         stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
     if bent:
-        stages.append((f"activation, {bent.name}", _output(bent, layers, found, probes)))
+        stages.append((f"activation, {bent.name}", _output(bent, layers, found, probes, len(seen))))
     for kind in layer.pictured:
+        if layer.watched and (layer.name, f"{kind}_gradient") not in found:
+            continue
         panel = _weights(layer, found, kind, "_gradient")
         if seen and (layer.name, f"{kind}_gradient") not in seen[-1][0].arrays:
             panel.note = "; ".join(filter(None, (panel.note, NO_GRADIENT)))
@@ -164,13 +167,18 @@ def _weights(layer: Layer, found: dict[ArrayKey, Array], kind: str, which: str =
 
 
 def _output(
-    layer: Layer, layers: Sequence[Layer], found: dict[ArrayKey, Array], probes: Probes
+    layer: Layer,
+    layers: Sequence[Layer],
+    found: dict[ArrayKey, Array],
+    probes: Probes,
+    frames: int,
 ) -> Panel:
     array = found.get((layer.name, "output"))
     shape = array.values.shape if array else (len(probes), *layer.output_shape)
     last = layer.name == layers[-1].name and layer.kind == "linear"
     words = last_words(probes.dataset) if last else ""
-    return output_panel(layer, shape, array.units if array else None, words)
+    units = array.units if array else None
+    return output_panel(layer, shape, units, words, room_for(layer, frames, 16))
 
 
 def _part(part: Part) -> Panel:

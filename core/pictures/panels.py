@@ -210,11 +210,15 @@ def told_weights(kind: str) -> str:
     return f"{word} weights" if word else "weights"
 
 
-def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: str = "") -> Panel:
+def output_panel(
+    layer: Layer, shape: Shape, units: int | None = None, last: str = "", room: int = 1
+) -> Panel:
     """The panel of a layer's outputs of `shape` (probes, …), a picture for each probe.
 
-    A sequence is drawn with its time from left to right. `last`: what the last layer's are called.
+    A sequence is drawn with its time from left to right. `last`: what the last layer's are called;
+    `room`: how many times the usual numbers there is room for.
     """
+    large = room * MOST_OUTPUTS
     linear = layer.gives_pre_activations
     looks_at: Shape
     told = last or ("pre-activations" if linear else "activations")
@@ -223,18 +227,18 @@ def output_panel(layer: Layer, shape: Shape, units: int | None = None, last: str
     role = "pre-activation" if linear else "activation"
     source, name = (layer.name, "output"), f"{layer.name}/output"
     if len(shape) == 3:
-        time, most = shape[1], max(1, MOST_OUTPUTS // shape[1])
+        time, most = shape[1], max(1, large // shape[1])
         looks_at = (1, min(shape[2], most), time)
         panel = Panel(name, role, f"{told}, time →", source, looks_at, shape[0], 1, "", "step")
         count, shown, unit = shape[2], looks_at[1], "unit"
     elif len(shape) > 3:
         count, looks_at = shape[1], (1, *shape[2:])
-        tiles = min(count, MOST_MAPS, max(1, MOST_OUTPUTS // math.prod(looks_at)))
+        tiles = min(count, MOST_MAPS, max(1, large // math.prod(looks_at)))
         panel = Panel(name, role, told, source, looks_at, shape[0], tiles, "map", "pixel")
         shown, unit = tiles, "map"
     else:
         count = shape[1]
-        shown, unit = min(count, MOST_OUTPUTS), "unit"
+        shown, unit = min(count, large), "unit"
         looks_at, cell = (shown,), "unit"
         if layer.kind == "flatten" and shown == math.prod(layer.input_shape):
             looks_at, cell = layer.input_shape, "pixel"

@@ -42,6 +42,8 @@ def given_to(layer: Layer, layers: Sequence[Layer], moment: Moment, probes: Prob
             raise KeyError("input")
         return probes.inputs
     before = by_name[source]
+    if layer.watched == "moved":
+        raise ValueError(f"what {source} gave was laid out anew before it")
     if before.kind in PASSING:
         inputs = given_to(before, layers, moment, probes)
         if before.kind == "rows":

@@ -53,7 +53,8 @@ def frame(
             scale = shared.get(panel.id) or neat_scale(panel.reach(array) or 1.0)
             planes += panel.paint(array, scale, scales)
     loss = moment.loss if moment.loss is not None and math.isfinite(moment.loss) else None
-    told = {"step": moment.step, "epoch": round(moment.epoch, 4), "loss": loss, "bars": None}
+    epoch = round(moment.epoch, 4) if moment.epoch >= 0 else None
+    told = {"step": moment.step, "epoch": epoch, "loss": loss, "bars": None}
     return told | {"numbers": numbers, "scales": scales}, planes
 
 
@@ -106,11 +107,16 @@ def _layer_panels(
         units, last = output.units if output else None, layer is layers[-1]
         words = last_words(dataset) if last and layer.kind == "linear" else ""
         if shape[0]:
-            panels.append(output_panel(layer, shape, units, words))
+            panels.append(output_panel(layer, shape, units, words, room_for(layer, len(moments))))
         for panel in panels:
             offset = panel.place(offset)
         cards.append(panels)
     return cards
+
+
+def room_for(layer: Layer, frames: int, most: int = 4) -> int:
+    """How many times the usual numbers of a foreign layer are drawn: more where frames are few."""
+    return max(1, most // max(1, frames)) if layer.watched else 1
 
 
 def layout_of(cards: list[dict]) -> int:
@@ -155,7 +161,7 @@ def strip(
     panels = _layer_panels(probes.dataset, layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
-    told |= {"autoplay": autoplay, "probe": probe, "opens": True}
+    told |= {"autoplay": autoplay, "probe": probe, "opens": not probes.dataset.watched}
     placed = [panel for of in panels for panel in of]
     return pictured(probes, layers, cards, placed, moments, told, share=not live)
 
@@ -184,7 +190,8 @@ def pictured(
         first["planes"], still = inputs.planes, [picture]
         for entry in frames:
             entry["scales"][inputs.id] = scale
-    header: dict = {"cards": [first, *cards, plain | _prediction(probes.dataset)]}
+    last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset)]
+    header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
     return pack(header | probes.told() | told, planes, still)

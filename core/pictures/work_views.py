@@ -50,6 +50,7 @@ def work_view(
     told, planes = _frames(layers, panels, moments, scales)
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
     header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
+    header |= {"opens": not probes.dataset.watched}
     first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
     first |= {"link": None, "planes": [], "sizes": ""}
     inputs, still = probes.panel(), []

@@ -55,7 +55,8 @@ def facts(layer: Layer) -> str:
         told.append(f"{layer.parameters:,} learned numbers")
     if layer.multiply_adds:
         told.append(f"{layer.multiply_adds:,} multiply-adds an input")
-    if len(layer.output_shape) > 1 and layer.kind not in ("embedding", "positions"):
+    unknown = layer.watched and layer.sees is None
+    if len(layer.output_shape) > 1 and layer.kind not in ("embedding", "positions") and not unknown:
         seen = "all of the input" if layer.sees is None else f"{layer.sees} of the input's side"
         told.append(f"one output sees {seen}")
     return " · ".join(told)
@@ -180,11 +181,14 @@ def _container(here: Here) -> None:
 
 
 def _window(here: Here) -> None:
+    if here.given is None and here.layer.field is None:
+        return
     draw_window(here.layer, here.weights, here.given, here.gave, here.chosen.inputs)
 
 
 def _recurrent(here: Here) -> None:
-    draw_reach(here.run, here.settings, here.layer, here.moment.step, here.chosen.probe or 0)
+    if not here.layer.watched:
+        draw_reach(here.run, here.settings, here.layer, here.moment.step, here.chosen.probe or 0)
 
 
 FROM_WHAT_IS_GIVEN = ("conv2d", "maxpool2d", "avgpool2d", "batchnorm", "layernorm", "groupnorm")

@@ -88,6 +88,8 @@ def open_number(run: Run, layer: Layer, outputs: np.ndarray, unit: int | None = 
 
     `outputs` has the layer's output shape, or the first units of it.
     """
+    if layer.watched:
+        return
     pressed = st.button(
         "How a number here is made",
         key=f"made-{layer.name}",
@@ -117,7 +119,7 @@ def _clicked(
 ) -> tuple[Layer, Place] | None:
     layer = next((one for one in layers if clicked and one.name == clicked[0]), None)
     place = place_at(layer, clicked[1]) if layer and clicked else None
-    return (layer, place) if layer and place is not None else None
+    return (layer, place) if layer and not layer.watched and place is not None else None
 
 
 def draw_number(settings: Settings, walk: Walk, layer: Layer, place: Place) -> None:

@@ -7,6 +7,11 @@ from core.engine import engine
 from core.records import Array, ArrayKey
 from core.runs import Run
 
+WATCHED = (
+    "This network was not put together here, so nothing can be computed with it anew: what was "
+    "recorded of it is all there is."
+)
+
 
 class NoAnswer(Exception):
     """What was asked for cannot be had now; the text is a sentence that says why."""
@@ -28,9 +33,12 @@ def asked(run: Run, step: int, task: Callable[..., Any], *given: Any) -> tuple[A
     The weights are those recorded at the step, else those of the nearest checkpoint. Raises
     NoAnswer where neither was recorded whole, or no worker answers.
     """
+    settings = run.settings()
+    if settings.watched:
+        raise NoAnswer(WATCHED)
     weights, basis = _weights_at(run, step)
     try:
-        return engine().ask(task, run.settings(), weights, *given), basis
+        return engine().ask(task, settings, weights, *given), basis
     except Exception as fault:
         raise NoAnswer(
             f"No worker could compute this ({type(fault).__name__}). Try again in a moment."

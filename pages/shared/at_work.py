@@ -72,9 +72,9 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
     """
     steps, settings = keep_fresh(run, summary), run.settings()
     dataset = settings.dataset
-    if dataset.task == "regress":
+    if dataset.task in ("regress", "other"):
         st.info(
-            "This run predicts numbers, no probabilities: choose a run that tells classes apart.",
+            "This network gives numbers, no probabilities: choose a run that tells classes apart.",
             icon=":material/info:",
         )
         return None
@@ -89,6 +89,7 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
         )
         return None
     truth = None if chosen.blank else int(np.ravel(chosen.target)[-1])
+    truth = None if truth is None or truth < 0 else truth
     return Logits(dataset.alphabet if dataset.task == "next" else dataset.classes, last, truth)
 
 

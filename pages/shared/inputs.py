@@ -18,6 +18,14 @@ from pages.shared.asking import Basis, NoAnswer, asked
 BLANK = "The inputs are blank: the data of this run is not on this machine."
 
 
+def told_outer(settings: Settings) -> str:
+    """Which layers are shown where there are too many for all."""
+    return (
+        f"The outer {len(settings.cards)} of {len(settings.drawn_layers)} layers; every one can be "
+        "seen under Inside a layer."
+    )
+
+
 class Answer(NamedTuple):
     """Every layer's output for one input, and its softmax; `basis` says how exact it is."""
 
@@ -60,9 +68,10 @@ def choose_input(settings: Settings) -> Chosen:
         for place, label in labels.items()
     ]
     other = "any image" if dataset.kind == "image" else "any input"
+    others = [] if dataset.watched else [other]
     name = st.segmented_control(
         "Input",
-        [*names, other],
+        [*names, *others],
         key="input",
         default=names[0],
         required=True,
@@ -116,6 +125,14 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:
-    """An image (C, H, W) as a picture with hard pixels, dark on light, at most `room` wide."""
+    """An image (C, H, W) as a picture with hard pixels, at most `room` wide, if it can be.
+
+    One of three channels is in colour, others are dark on light. Pixels are from 0 to 1; where they
+    are not, the smallest and the largest become so.
+    """
     side = max(1, room // image.shape[2])
+    low, high = min(0.0, float(image.min())), max(1.0, float(image.max()))
+    image = (image - low) / (high - low)
+    if len(image) == 3:
+        return image.transpose(1, 2, 0).repeat(side, axis=0).repeat(side, axis=1)
     return 1 - np.kron(image.mean(axis=0), np.ones((side, side), np.float32))

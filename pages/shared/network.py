@@ -10,6 +10,8 @@ from core.runs import Run
 from core.settings import Settings
 from core.structure import diagram
 
+LONG = 20
+"""Boxes that can be read side by side."""
 KEPT = ("step", "probe", "unfolded", "present")
 """What a click on a layer takes along in the link."""
 
@@ -29,14 +31,18 @@ def draw_network(run: Run, settings: Settings, layer: Layer) -> None:
         if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
             unfolded = [block.name for block in blocks]
         st.html("""<style>
+            [data-testid="stGraphVizChart"] { overflow-x: auto; }
+            [class*="st-key-network-long"] svg { max-width: none; }
             @media (max-width: 640px) {
-                [data-testid="stGraphVizChart"] { overflow-x: auto; }
                 [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
             }
-        </style>""")  # on a phone a network is read piece by piece
+        </style>""")  # a long network is read piece by piece
         shape = settings.dataset.shape
         names = [one.name for one in settings.layers if "." not in one.place]
-        st.graphviz_chart(
-            diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link),
-            alt=f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}.",
-        )
+        drawn = diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link)
+        size = "long" if drawn.count("tooltip=") > LONG else "short"
+        with st.container(key=f"network-{size}"):
+            st.graphviz_chart(
+                drawn,
+                alt=f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}.",
+            )

@@ -123,13 +123,15 @@ def _strip(
 ) -> bytes:
     settings = run.settings()
     probes = probe_inputs(settings)
-    arrays = {kind for layer in settings.layers for kind in layer.pictured}
+    shown = settings.cards
+    arrays = {kind for layer in shown for kind in layer.pictured}
+    names = tuple(layer.name for layer in shown) if settings.watched else None
     return pictures.strip(
         run.id,
         settings.title,
-        settings.drawn_layers,
+        shown,
         probes,
-        run.moments(steps, kinds=(*sorted(arrays), "output")),
+        run.moments(steps, layer=names, kinds=(*sorted(arrays), "output")),
         live=live,
         url=url,
         step=step,

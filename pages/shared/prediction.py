@@ -22,6 +22,7 @@ from core.worker import outputs, written
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged
+from pages.shared.plain import plain
 
 MOST_TESTED = 1_000
 LENGTH = 240
@@ -70,7 +71,10 @@ def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, fou
         st.subheader("No prediction")
         st.caption("What the network gives at this moment is no finite number.")
         return
-    if dataset.task == "regress":
+    if dataset.task == "other":
+        st.subheader("What the network says")
+        st.caption(f"It is shown with its last layer, {plain(settings.layers[-1].name)}, below.")
+    elif dataset.task == "regress":
         _number(run, dataset, step, chosen, output, found.note)
     elif dataset.task == "next":
         _text(dataset, chosen, output, found.note)
@@ -86,11 +90,11 @@ def _class(dataset: Dataset, chosen: Chosen, chances: np.ndarray, note: str) -> 
     verdict = "right" if best == truth else "wrong"
     what = "image" if dataset.kind == "image" else "input"
     shows = "shows" if dataset.kind == "image" else "is"
-    st.subheader(f"Prediction: {classes[best]}")
-    st.caption(
-        f"{chances[best]:.1%} sure; it is {verdict}: the {what} {shows} {classes[truth]}. {note}"
-    )
-    still_chart(probabilities(classes, chances, true_class=truth), "probabilities")
+    told = f"; it is {verdict}: the {what} {shows} {plain(classes[truth])}" if truth >= 0 else ""
+    st.subheader(f"Prediction: {plain(classes[best])}")
+    st.caption(f"{chances[best]:.1%} sure{told}. {note}")
+    known = truth if truth >= 0 else None
+    still_chart(probabilities(classes, chances, true_class=known), "probabilities")
 
 
 def _number(

@@ -51,7 +51,7 @@ def _view(title: str, data: bytes) -> str:
 
 def _told(settings: Settings, step: int, score: float | None) -> str:
     """What was trained and how well it did, in a sentence or two."""
-    names = " → ".join(layer.name for layer in settings.drawn_layers)
+    names = " → ".join(layer.name for layer in settings.cards)
     reached = f" {WORDS[settings.dataset.task].score.capitalize()}: {score:.2%}." if score else ""
     return (
         f"{settings.title}, {step:,} steps: {names}.{reached} Press play or move the slider to see "

@@ -252,7 +252,8 @@ class Scope {
     this.wrote = now;
     const { step, epoch, loss } = this.frame.entry;
     for (const card of this.cards) if (card.seen) card.write(this.frame, this.probe);
-    const parts = [`step ${step.toLocaleString("en")}`, `epoch ${epoch.toFixed(2)}`];
+    const parts = [`step ${step.toLocaleString("en")}`];
+    if (epoch !== null) parts.push(`epoch ${epoch.toFixed(2)}`);
     if (loss !== null) parts.push(`loss ${loss.toFixed(3)}`);
     say(this.label, parts.join(" · "));
     if (!this.following) this.slider.value = this.at;
@@ -355,7 +356,8 @@ class Scope {
     const found = panel.picture.under(x, y);
     this.tip.hidden = !found;
     if (!found) return;
-    const value = number(found.share * (panel.picture.scale ?? 1));
+    const shares = found.shares ?? [found.share];
+    const value = shares.map((share) => number(share * (panel.picture.scale ?? 1))).join(", ");
     say(this.tip, `${found.name}  ≈ ${value}${this.opens(panel) ? "  · click: how it is made" : ""}`);
     const [box, at] = [this.root.getBoundingClientRect(), panel.picture.canvas.getBoundingClientRect()];
     const zoom = box.width / this.root.offsetWidth;

@@ -65,6 +65,7 @@ class Probes {
       this.node.append(button);
     });
     this.node.classList.toggle("words", !plane && !this.lines);
+    this.node.hidden = inputs.length < 2; // nothing to choose
     card.body.append(this.text, this.name, this.node);
   }
 
@@ -135,6 +136,7 @@ class Bars {
       return { row, bar, share };
     });
     this.key = make("div", "key", "the true class");
+    this.key.hidden = scope.header.probes.every((probe) => probe.class === undefined);
     card.body.append(this.verdict, this.node, this.key);
   }
 

@@ -63,6 +63,7 @@ class Card {
       else if (plane.tiles > 1) picture.fit(Math.min(width, 190), 150, 12);
       else if (plane.cell === "step") picture.fit(Math.min(width, 240), 168, 12);
       else if (plane.cell === "unit") picture.fit(column, node.previousSibling ? 64 : 224, 16);
+      else if (plane.role === "input") picture.fit(plane.width > 112 ? 176 : 112, 112, 16);
       else picture.fit(Math.min(width, 112), 112, 16);
       column = Math.max(column, Math.min(width, Math.round(picture.wide)));
       node.classList.toggle("roomy", picture.wide > 220);

@@ -88,6 +88,7 @@ class Picture {
     // a vector is drawn as tiles of one cell, so that its grid can follow the card's width
     const alone = plane.cell === "unit" && plane.tiles === 1;
     this.plane = alone ? { ...plane, tiles: plane.cells, height: 1, width: 1, tile: "unit", alone } : plane;
+    if (plane.colour) this.plane = { ...plane, tiles: 1 }; // red, green and blue lie on one another
     this.bytesEach = plane.tiles * plane.height * plane.width;
     this.canvas = make("canvas", "picture");
     this.canvas.setAttribute("role", "img");
@@ -124,19 +125,22 @@ class Picture {
     const size = Math.max(1, cell(best));
     const down = Math.ceil(tiles / best);
     const [full, tall] = [best * (w * size + gap) - gap, down * (h * size + gap) - gap];
-    const key = [best, size, gap, ratio].join();
+    // an input may have more pixels than there is room for: it is drawn whole and shown smaller
+    const shown = this.plane.role === "input" ? Math.min(1, (width * ratio) / full) : 1;
+    const key = [best, size, gap, ratio, shown].join();
     if (key === this.key) return;
-    Object.assign(this, { key, across: best, size, gap, ratio, done: null });
+    Object.assign(this, { key, across: best, size, gap, ratio, shown, done: null });
     this.canvas.width = full;
     this.canvas.height = tall;
-    this.canvas.style.width = `${full / ratio}px`;
-    this.canvas.style.height = `${tall / ratio}px`;
+    this.canvas.style.width = `${(shown * full) / ratio}px`;
+    this.canvas.style.height = `${(shown * tall) / ratio}px`;
+    this.canvas.classList.toggle("smaller", shown < 1);
     this.image = new ImageData(full, tall);
     this.pixels = new Uint32Array(this.image.data.buffer);
   }
 
   get wide() {
-    return this.canvas.width / this.ratio;
+    return (this.shown * this.canvas.width) / this.ratio;
   }
 
   /** `mark`: the [tile, line, column] of a cell to draw a ring around. */
@@ -149,6 +153,7 @@ class Picture {
     Object.assign(this, { bytes, start: from, colours, done: this.key });
     const { pixels, size, gap, across } = this;
     const row = this.canvas.width;
+    if (this.plane.colour) return this.inColour(bytes, from);
     const indexed = !WHOLE.includes(cell) && !alone;
     const used = indexed ? cells : height * width;
     let at = from;
@@ -173,6 +178,20 @@ class Picture {
     if (mark) this.ring(mark);
   }
 
+  /** A picture of three planes as the eye knows it. */
+  inColour(bytes, from) {
+    const { height, width } = this.plane;
+    const { pixels, size } = this;
+    const [row, plane] = [this.canvas.width, height * width];
+    for (let y = 0; y < height * size; y++)
+      for (let x = 0; x < width * size; x++) {
+        const at = from + Math.floor(y / size) * width + Math.floor(x / size);
+        const [red, green, blue] = [bytes[at], bytes[at + plane], bytes[at + 2 * plane]];
+        pixels[y * row + x] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+      }
+    this.context.putImageData(this.image, 0, 0);
+  }
+
   ring([tile, line, column]) {
     const { width, height } = this.plane;
     const { context, size, gap, across, ratio } = this;
@@ -194,7 +213,7 @@ class Picture {
   /** What stands under a point of the canvas (CSS pixels), or null in a gap. */
   under(x, y) {
     const { tiles, height, width, cells, cell, tile: word, signed, units, alone } = this.plane;
-    const [px, py] = [x * this.ratio, y * this.ratio].map(Math.floor);
+    const [px, py] = [x, y].map((one) => Math.floor((one * this.ratio) / this.shown));
     const [wide, tall] = [width * this.size + this.gap, height * this.size + this.gap];
     const tile = Math.floor(py / tall) * this.across + Math.floor(px / wide);
     const [column, line] = [px % wide, py % tall].map((one) => Math.floor(one / this.size));
@@ -210,6 +229,10 @@ class Picture {
     else {
       if (word && (tiles > 1 || cell === "input")) names.push(`${word} ${units?.[tile] ?? tile}`);
       names.push(indexed ? `${cell} ${place}` : `row ${line}, column ${column}`);
+    }
+    if (this.plane.colour) {
+      const each = [0, 1, 2].map((one) => this.bytes[this.start + one * height * width + place]);
+      return { name: names.join(" · "), shares: each.map((byte) => byte / 255), place, at: [0, line, column] };
     }
     const byte = this.bytes[this.start + tile * height * width + place];
     const share = signed ? (byte - 128) / 127 : byte / 255;

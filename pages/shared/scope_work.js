@@ -38,6 +38,7 @@ class WorkCard extends Card {
     const made = make("button", "made", "how it is made");
     made.type = "button";
     made.title = "This number in a training step of the run, term by term.";
+    made.hidden = !this.scope.header.opens;
     made.addEventListener("click", () => this.scope.press("unit", [this.card.id, ...this.cell()].join(":")));
     this.says = make("div", "says");
     const row = make("div", "unit");

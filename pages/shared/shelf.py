@@ -42,6 +42,9 @@ def row(summary: Summary) -> dict[str, Any]:
             "Data": settings.dataset.title,
             "Network": known.title if known else settings.architecture,
             "Activation": used.title if used else settings.activation,
+        }
+    if settings and not settings.watched:
+        told |= {
             "Optimizer": f"{OPTIMIZERS[settings.optimizer]} {settings.learning_rate:g}"
             + (", cosine" if settings.schedule == "cosine" else ""),
             "Batch": settings.batch_size,
@@ -105,6 +108,8 @@ def _take_away(run: Run, settings: Settings) -> None:
             icon=":material/slideshow:",
             on_click="ignore",
         )
+    if settings.watched:
+        return
     st.write(
         "The network as a Python file that needs nothing but PyTorch, and its exact weights as a "
         "safetensors file, which that file reads."

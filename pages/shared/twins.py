@@ -58,6 +58,24 @@ def choose_twin(settings: Settings) -> Settings | Unfit:
         return fault
 
 
+def offer_twins(settings: Settings) -> None:
+    """Let a person choose what differs, and train both with one button."""
+    twin = choose_twin(settings)
+    if isinstance(twin, Unfit):
+        st.error(plain(str(twin)), icon=":material/rule:")
+    else:
+        told = ", ".join(differences(settings, twin)) or "nothing differs yet"
+        st.caption(f"The one: {settings.title} as chosen above. The other: {plain(told)}.")
+    st.button(
+        "Train both",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=isinstance(twin, Unfit) or twin == settings,
+        on_click=start_both,
+        args=(settings, twin),
+    )
+
+
 def _another(name: str, now: Any, field: FieldInfo) -> Any:
     """A value to begin with that is not the one there is."""
     if isinstance(now, bool):
@@ -85,6 +103,8 @@ def _word(value: Any) -> str:
 
 def differences(one: Settings, other: Settings) -> list[str]:
     """What differs between two runs' settings, in words: "activation Tanh instead of ReLU"."""
+    if one.watched or other.watched:
+        return [f"the network, {other.title} instead of {one.title}"]
     flat = [{**s.model_dump(exclude={"bricks", "options"}), **s.options} for s in (one, other)]
     return [
         f"{name.replace('_', ' ')} {_word(flat[1][name])} instead of {_word(flat[0][name])}"

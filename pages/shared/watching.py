@@ -10,6 +10,7 @@ from core import live
 from core.engine import engine
 from core.figures.accuracy_curve import accuracy_curve
 from core.figures.loss_curve import loss_curve
+from core.foreign.watched import Watched
 from core.runs import Run, Summary
 from core.settings import Settings
 from core.tasks import WORDS
@@ -19,7 +20,7 @@ from pages.shared.chart import live_chart
 from pages.shared.choose import first_number, value_of
 from pages.shared.faults import faults_told
 from pages.shared.fresh import trains
-from pages.shared.inputs import BLANK
+from pages.shared.inputs import BLANK, told_outer
 from pages.shared.plain import plain
 from pages.shared.prediction import boundary
 from pages.shared.presenting import carried
@@ -42,7 +43,8 @@ def _manner(run: Run, summary: Summary) -> tuple[bool, bool]:
     """Whether a run is live, and whether its pictures are pushed."""
     seen = value_of(f"scope-{run.id}") or {}
     open_line = live.route_is_open and seen.get("socket") != "failed"
-    return trains(summary), trains(summary) and open_line
+    here = run.id in engine().jobs  # a script's pictures, or another server's, do not come here
+    return trains(summary), trains(summary) and open_line and here
 
 
 def _watch(run: Run, live_now: bool, pushed: bool) -> None:
@@ -54,15 +56,19 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         told = [event for event, _ in run.events() if event.kind == "learning_rate"]
         rates = [(event.step, event.value) for event in told if event.value]
         rate = _rate_now(settings, metrics, rates)
-        _state_line(summary, settings, metrics, rate)
-        if live_now:
+        if settings.watched:
+            _watched_line(summary, settings.watched, metrics)
+        else:
+            _state_line(summary, settings, metrics, rate)
+        if live_now and not settings.watched:
             falls = settings.schedule != "constant" and not told
             controls(run, summary, settings, settings.learning_rate if falls else rate)
         if not live_now and not run.steps():
             st.info("Nothing was recorded in this run.", icon=":material/hourglass_empty:")
             return
-        _strip(run, settings, live_now, pushed)
-        _curves(run, settings, metrics, rates)
+        _strip(run, settings, live_now and not settings.watched, pushed)
+        if len(metrics["step"]) or not settings.watched:
+            _curves(run, settings, metrics, rates)
 
 
 def _rate_now(
@@ -112,6 +118,20 @@ def _state_line(
         )
 
 
+def _watched_line(summary: Summary, watched: Watched, metrics: dict[str, np.ndarray]) -> None:
+    """What is to be said of a network that a script trains, or that was only opened."""
+    words = {"running": "Its script is training it", "finished": "Watched to the end"}
+    if not len(metrics["step"]):
+        words = {"running": "Watched; no step yet", "finished": "Looked at, not trained"}
+    text = words.get(summary.state, summary.state.capitalize())
+    more = [plain(summary.message), plain(watched.note)]
+    st.write(" · ".join(filter(None, [f"**{text}**, step {summary.step:,}", *more])))
+    if watched.left_out:
+        count = len(watched.left_out)
+        with st.expander(f"Not recorded: {count} {'thing' if count == 1 else 'things'}"):
+            st.write("\n".join(f"- {plain(sentence)}" for sentence in watched.left_out))
+
+
 def _time_left(metrics: dict[str, np.ndarray], total: int) -> str:
     steps, seconds = metrics["step"], metrics["seconds"]
     if len(steps) < 2 or steps[-1] <= steps[0]:
@@ -137,9 +157,11 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
         if not here:
             st.caption(BLANK)
         data = packed.replay(run.id, steps[-1], here, run, *at, autoplay=run.id == "demo")
+    if len(settings.cards) < len(settings.drawn_layers):
+        st.caption(told_outer(settings))
     seen = scope(data, key)
     if not live_now:
-        names = [layer.name for layer in settings.drawn_layers]
+        names = [layer.name for layer in settings.cards]
         draw_recorded(run, names, *keep_moment(seen, at), key)
     open_unit(run, settings.drawn_layers, seen.unit)
     named = {layer.name: layer for layer in settings.drawn_layers}
@@ -169,12 +191,16 @@ def _curves(
     run: Run, settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
 ) -> None:
     words = WORDS[settings.dataset.task]
-    names = ("loss", "accuracy")
-    for side, name, fig in zip(
-        st.columns(2), names, curves_of(settings, metrics, rates), strict=True
-    ):
+    names = ["loss", "accuracy"]
+    if settings.watched and not np.isfinite(metrics["accuracy"]).any():
+        names.remove("accuracy")  # the script said no score
+    curves = curves_of(settings, metrics, rates)
+    for side, name, fig in zip(st.columns(2), names, curves, strict=False):
         with side:
             live_chart(fig, f"{name}-{run.id}")
+    if settings.watched:
+        st.caption("What the script said of each step: means over the steps between two points.")
+        return
     st.caption(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
         "400 of the test inputs while it trains; the result at the end is of all of them."

@@ -41,7 +41,8 @@ def draw_window(
                 receptive_field(image, seen, (row, column), layer=layer.name), "receptive-field"
             )
         else:
-            st.caption("One output of this layer depends on the whole input.")
+            whole = "Which part of the input one output of this layer sees is not known here."
+            st.caption(whole if layer.watched else "One output depends on the whole input.")
     with right:
         if given is None:
             st.caption("What this layer was given is not all here.")
@@ -73,7 +74,7 @@ def _convolution(
     place: tuple[int, int, int],
 ) -> None:
     one, row, column = place
-    weight, bias = (weights[layer.name, kind].numbers() for kind in ("weight", "bias"))
+    weight, bias = weights[layer.name, "weight"].numbers(), weights.get((layer.name, "bias"))
     if one >= len(weight):
         st.caption(f"Of this layer's filters the first {len(weight)} were recorded.")
         return
@@ -90,10 +91,13 @@ def _convolution(
             still_chart(weight_matrix(values, **PLACES), f"window-{title[-6:].strip()}")
     sums = (seen * weight[one]).sum(axis=(1, 2))
     others = f"; all {len(seen)} channels {sums.sum():.4g}" if len(seen) > 1 else ""
+    added = ""
+    if bias is not None:
+        shift = bias.numbers()[one]
+        added = f"With the bias {shift:.4g} that is {sums.sum() + shift:.4g}; "
     st.caption(
-        f"The products add up to {sums[channel]:.4g}{others}. With the bias "
-        f"{bias[one]:.4g} that is {sums.sum() + bias[one]:.4g}; PyTorch gave, in row {row} and "
-        f"column {column}, {gave[one, row, column]:.4g}."
+        f"The products add up to {sums[channel]:.4g}{others}. "
+        f"{added}PyTorch gave, in row {row} and column {column}, {gave[one, row, column]:.4g}."
     )
 
 

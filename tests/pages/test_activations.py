@@ -64,9 +64,13 @@ def test_an_image_is_enlarged_by_whole_pixels(side):
     image = np.random.default_rng(0).random((3, side, side), np.float32)
     large = enlarged(image)
     times = max(1, 252 // side)
-    assert large.shape == (times * side, times * side)
-    assert np.allclose(large[::times, ::times], 1 - image.mean(axis=0))
+    assert np.allclose(large[::times, ::times], image.transpose(1, 2, 0)), "in colour"
     assert (large[times - 1 :: times, times - 1 :: times] == large[::times, ::times]).all()
+    grey = enlarged(image[:1])
+    assert grey.shape == (times * side, times * side)
+    assert np.allclose(grey[::times, ::times], 1 - image[0]), "dark on light"
+    beyond = enlarged(4 * image - 2)
+    assert beyond.min() >= 0 and beyond.max() <= 1
 
 
 def test_a_probe_that_is_chosen_by_its_number_is_not_computed(open_page, make_run, listener):

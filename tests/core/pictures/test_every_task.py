@@ -181,7 +181,7 @@ def test_a_weight_array_has_a_name_that_can_be_read(array, told):
 def test_what_is_no_number_is_said_as_numbers():
     logits = np.array([[np.nan, np.inf, -np.inf, 0.0]])
     assert np.isfinite(says(DATASETS["waveforms"], logits)).all()
-    assert says(DATASETS["waveforms"], np.zeros((2, 101))) is None
+    assert says(DATASETS["waveforms"], np.zeros((2, 1001))) is None
     assert says(DATASETS["waveforms"], np.array([[0.5, 0.25, 0.25, 0]]), softmaxed=True) == [
         [0.5, 0.25, 0.25, 0]
     ]

@@ -1,0 +1,179 @@
+"""Recognition: a module of any network as one of our bricks, where it is one.
+
+What is known is drawn with all that is known of its kind; what is not is drawn as it was seen. This
+room knows torch.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+from torch import nn
+
+from core.activations import ACTIVATIONS
+from core.architectures import bricks
+from core.architectures.bricks import AnyBrick, Mismatch, Shape
+from core.architectures.bricks.foreign import UNSAFE, Foreign
+from core.foreign.tracing import Call
+from core.foreign.watched import tidy
+
+FUNCTIONS = {known.torch_name: name for name, known in ACTIVATIONS.items() if name != "identity"}
+SUMMING = (
+    *("Linear", "Bilinear", "Conv", "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm"),
+    *("linear", "bilinear", "conv", "batch_norm", "layer_norm", "group_norm", "add"),
+)
+"""How the names begin of what gives pre-activations."""
+
+
+class _Unknown(Exception):
+    """It is none of our bricks, or one with settings that ours do not have."""
+
+
+def brick_of(call: Call, given: Shape, gave: Shape) -> AnyBrick | None:
+    """The brick that a call is, for one input of shape `given` and its output's; None for none."""
+    try:
+        maker = MAKERS.get(type(call.module))
+        brick = maker(call.module) if maker else _function(call)
+        return brick if brick.output(given) == gave else None
+    except (_Unknown, ValidationError, Mismatch, IndexError):
+        return None
+
+
+def foreign(call: Call, adds: int, more: str) -> Foreign:
+    """A call as it describes itself, and `more` about it; `adds` is what torch's counter found."""
+    module, word = call.module if call.leaf else None, call.word
+    said = module.extra_repr() if module is not None else ""
+    told = tidy(", ".join(filter(None, (said, more))), UNSAFE, "·", 200)
+    of = tidy(word, UNSAFE, "·", 80)
+    return Foreign(of=of, told=told, adds=adds, sums=word.startswith(SUMMING))
+
+
+def _function(call: Call) -> AnyBrick:
+    """An activation function, as a module or called by its name."""
+    module, word = call.module, call.word
+    if module is None:
+        if word not in ACTIVATIONS or not call.plain:
+            raise _Unknown
+        return bricks.Activation(function=word)
+    name = FUNCTIONS.get(type(module).__name__)
+    if name is None or type(module).__module__ != "torch.nn.modules.activation":
+        raise _Unknown
+    usual = getattr(nn, type(module).__name__)()
+    if _told(module) != _told(usual):
+        raise _Unknown
+    return bricks.Activation(function=name)
+
+
+def _told(module: nn.Module) -> str:
+    return module.extra_repr().replace("inplace=True", "").strip(", ")
+
+
+def _square(*sides: Any) -> list[int]:
+    """Each of these sizes as one number, where height and width are alike."""
+    found = []
+    for side in sides:
+        both = set(side) if isinstance(side, tuple) else {side}
+        if len(both) != 1 or not isinstance(one := both.pop(), int):
+            raise _Unknown
+        found.append(one)
+    return found
+
+
+def _linear(m: nn.Linear) -> AnyBrick:
+    return bricks.Linear(units=m.out_features)
+
+
+def _convolution(m: Any) -> AnyBrick:
+    kernel, stride, padding, dilation = _square(m.kernel_size, m.stride, m.padding, m.dilation)
+    if m.groups != 1 or dilation != 1 or m.padding_mode != "zeros":
+        raise _Unknown
+    make = bricks.Conv2d if isinstance(m, nn.Conv2d) else bricks.Conv1d
+    return make(filters=m.out_channels, kernel=kernel, stride=stride, padding=padding)
+
+
+def _pool(m: Any) -> AnyBrick:
+    size, stride, padding = _square(m.kernel_size, m.stride, m.padding)
+    largest = isinstance(m, nn.MaxPool2d)
+    if largest:
+        usual = m.dilation in (1, (1, 1))
+    else:
+        usual = m.count_include_pad and m.divisor_override is None
+    if m.ceil_mode or not usual:
+        raise _Unknown
+    make = bricks.MaxPool2d if largest else bricks.AvgPool2d
+    return make(size=size, stride=stride, padding=padding)
+
+
+def _recurrent(m: nn.RNNBase) -> AnyBrick:
+    if not m.batch_first or not m.bias or m.proj_size:
+        raise _Unknown
+    sizes: dict[str, Any] = {"units": m.hidden_size, "layers": m.num_layers}
+    sizes |= {"bidirectional": m.bidirectional}
+    if isinstance(m, nn.RNN):
+        return bricks.RNN(function=m.nonlinearity, **sizes)
+    return (bricks.LSTM if isinstance(m, nn.LSTM) else bricks.GRU)(**sizes)
+
+
+def _batchnorm(m: Any) -> AnyBrick:
+    if not m.affine or not m.track_running_stats:
+        raise _Unknown
+    return bricks.BatchNorm()
+
+
+def _layernorm(m: nn.LayerNorm) -> AnyBrick:
+    if not m.elementwise_affine:
+        raise _Unknown
+    return bricks.LayerNorm()
+
+
+def _groupnorm(m: nn.GroupNorm) -> AnyBrick:
+    if not m.affine:
+        raise _Unknown
+    return bricks.GroupNorm(groups=m.num_groups)
+
+
+def _embedding(m: nn.Embedding) -> AnyBrick:
+    return bricks.Embedding(symbols=m.num_embeddings, features=m.embedding_dim)
+
+
+def _dropout(m: nn.Dropout) -> AnyBrick:
+    return bricks.Dropout(share=m.p)
+
+
+def _flatten(m: nn.Flatten) -> AnyBrick:
+    return bricks.Flatten()
+
+
+MAKERS: dict[type | None, Callable[[Any], AnyBrick]] = {
+    nn.Linear: _linear,
+    nn.Conv1d: _convolution,
+    nn.Conv2d: _convolution,
+    nn.MaxPool2d: _pool,
+    nn.AvgPool2d: _pool,
+    nn.BatchNorm1d: _batchnorm,
+    nn.BatchNorm2d: _batchnorm,
+    nn.LayerNorm: _layernorm,
+    nn.GroupNorm: _groupnorm,
+    nn.Embedding: _embedding,
+    nn.RNN: _recurrent,
+    nn.LSTM: _recurrent,
+    nn.GRU: _recurrent,
+    nn.Dropout: _dropout,
+    nn.Flatten: _flatten,
+}
+"""By the very class: a class made from one of these may compute something else."""
+
+
+def shown(output: torch.Tensor, axis: int, swapped: bool) -> torch.Tensor:
+    """An output with the inputs along the first axis, and at most three others: see `Layer`.
+
+    `axis` is where the inputs are; `swapped`: channels of a sequence, which stand before its time,
+    become its features. More axes than three are joined, from the first on.
+    """
+    found = output.movedim(axis, 0)
+    if found.ndim == 1:
+        found = found[:, None]
+    if swapped:
+        found = found.transpose(1, 2)
+    return found.flatten(1, found.ndim - 3) if found.ndim > 4 else found

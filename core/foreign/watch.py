@@ -1,0 +1,234 @@
+"""Watching any network: what a plain script of a person's own records, in two lines.
+
+    seen = watch(network, images[:8])      # once; what it gives to these is looked at
+    ...
+    loss.backward()
+    seen.step(loss)                        # at every step, before the optimizer's
+
+This room knows torch.
+"""
+
+import atexit
+import math
+import sqlite3
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from core.budget import make_room, thin
+from core.foreign.looking import NO_EPOCH, Looker
+from core.foreign.passes import counted
+from core.foreign.recognition import shown
+from core.foreign.seeing import Seer
+from core.foreign.tracing import tensors_in
+from core.foreign.watched import INPUTS, MOST_INPUTS, TARGETS, Watched, tidy
+from core.records import Array, ArrayKey, Event, Metric, Moment, Record
+from core.runfile import Writer
+from core.runs import Run, create
+from core.settings import Settings
+
+MOST_INPUT_NUMBERS = 4_000_000
+DENSE, GROWTH = 24, 1.2
+"""The first moments are taken at every step, then each at a step 20 % further on."""
+SHARE, FREE_SECONDS = 0.03, 0.3
+"""Recording takes at most this share of the time since the start, and what is free at first."""
+
+
+class Watch:
+    """A network that is watched; `step` records what there is to see of it now."""
+
+    def __init__(self, run: Run, looker: Looker, records: Sequence[Record]) -> None:
+        """Use `watch`, which makes it; `records` are written at once."""
+        self.run, self._looker = run, looker
+        self._writer: Writer | None = Writer(run.path)
+        self._step, self._next = 0, 0
+        self._losses: list[Any] = []
+        self._scores: list[float] = []
+        self._next_metric = 1
+        self._waiting: tuple[Moment, dict[ArrayKey, torch.Tensor]] | None = None
+        self._spent, self._since = 0.0, time.perf_counter()
+        self._append(records)
+        atexit.register(self.close)
+
+    def __enter__(self) -> "Watch":
+        """Close it at the block's end."""
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        """Close it."""
+        self.close()
+
+    def __str__(self) -> str:
+        """Where the recording is."""
+        return f"{self._looker.network.__class__.__name__}, recorded to {self.run.path}"
+
+    def step(self, loss: Any = None, score: float | None = None) -> None:
+        """Note one step of training: call it after `loss.backward()`, before `optimizer.step()`.
+
+        `loss` is a number or a tensor with one; `score` another one, from 0 to 1. A moment is
+        recorded at every step at first, then ever more rarely, and never so often that it takes
+        more than a few hundredths of the time. It changes nothing in the network, and never raises:
+        what goes wrong is warned of once, and recording ends.
+        """
+        if self._writer is None:
+            return
+        begun = time.perf_counter()
+        try:
+            self._note(loss, score, begun)
+        except Exception as fault:  # a person's training is worth more than its recording
+            self._fail(fault)
+        self._spent += time.perf_counter() - begun
+
+    def _note(self, loss: Any, score: float | None, begun: float) -> None:
+        records = self._finished()
+        loss = loss.detach() if isinstance(loss, torch.Tensor) else loss
+        if loss is not None:
+            self._losses.append(loss)
+        if score is not None:
+            self._scores.append(float(score))
+        free = FREE_SECONDS + SHARE * (begun - self._since)
+        if self._step >= self._next and (self._spent <= free or self._step == 0):
+            number = None if loss is None else float(loss)
+            moment = self._looker.moment(self._step, number)
+            self._waiting = moment, self._looker.weights()
+            self._next = self._step + 1 if self._step < DENSE else math.ceil(self._step * GROWTH)
+        self._step += 1
+        if self._step >= self._next_metric:
+            records += self._metric()
+            self._next_metric = self._step + 1 + (self._step // 50 if self._step >= DENSE else 0)
+        self._append(records)
+
+    def _finished(self) -> list[Record]:
+        """The moment of the step before, with how far that step moved the weights."""
+        if self._waiting is None:
+            return []
+        moment, before = self._waiting
+        self._waiting = None
+        with torch.no_grad():
+            self._looker.note_updates(moment, before)
+        return [moment]
+
+    def _metric(self) -> list[Record]:
+        losses = [float(loss) for loss in self._losses]
+        loss = sum(losses) / len(losses) if losses else math.nan
+        score = sum(self._scores) / len(self._scores) if self._scores else math.nan
+        self._losses, self._scores = [], []
+        seconds = time.perf_counter() - self._since
+        step = self._step
+        return [Metric(step, NO_EPOCH, loss, score, None, None, math.nan, seconds)]
+
+    def _append(self, records: Sequence[Record]) -> None:
+        if records and self._writer is not None:
+            self._writer.append(records)
+            if any(isinstance(record, Moment) for record in records):
+                thin(self._writer)
+
+    def _fail(self, fault: Exception) -> None:
+        what = f"{type(fault).__name__}: {fault}"
+        warnings.warn(f"Layerscope records no more of this network ({what}).", stacklevel=3)
+        writer, self._writer = self._writer, None
+        atexit.unregister(self.close)
+        try:
+            assert writer is not None
+            writer.append([Event(self._step, "failed", f"Recording ended: {what}"[:500])])
+            writer.close()
+        except (OSError, sqlite3.Error):
+            pass
+
+    def close(self, text: str = "") -> None:
+        """Record how the network is now, and let go of the file; also done when the script ends."""
+        if self._writer is None:
+            return
+        try:
+            records = self._finished()
+            if self._losses or self._scores:
+                records += self._metric()
+            if self._step not in self.run.steps():
+                clean = {id(p): p.grad for p in self._looker.parameters.values()}
+                for parameter in self._looker.parameters.values():
+                    parameter.grad = None  # these are of the step before
+                records.append(self._looker.moment(self._step, None))
+                for parameter in self._looker.parameters.values():
+                    parameter.grad = clean[id(parameter)]
+            records.append(Event(self._step, "finished", text))
+            self._append(records)
+            self._writer.close()
+            self._writer = None
+            atexit.unregister(self.close)
+        except Exception as fault:
+            self._fail(fault)
+
+
+def watch(
+    network: nn.Module,
+    inputs: Any,
+    *,
+    name: str = "",
+    classes: Sequence[str] = (),
+    targets: Any = None,
+    note: str = "",
+    units: int = 256,
+    room: int = 1,
+) -> Watch:
+    """Begin to record any network into a run's file, which every page opens.
+
+    `inputs`, a tensor or a tuple or dict of them with up to 100 inputs along the first axis, are
+    looked at in every moment: take some eight. `classes` names what the last layer tells apart, for
+    inputs whose true classes are `targets`, if they are known. Of a layer with more than `units`
+    units the first ones are recorded; `room` multiplies how many numbers a moment may have. Raises
+    Unseen where nothing can be recorded, Full where there is no room, and what the network raises.
+    """
+    network = getattr(network, "_orig_mod", network)  # what torch.compile was given
+    if counted(inputs) > MOST_INPUTS:
+        raise ValueError(f"{counted(inputs):,} inputs are too many; {MOST_INPUTS} can be looked at")
+    sight = Seer(network, inputs).seen()
+    title = tidy(type(network).__name__, r"[^\w .\-]", "_", 80)
+    values = input_values(inputs, sight.swapped_input)
+    known = _known(targets, len(values), len(classes))
+    watched = Watched(
+        title=title,
+        layers=sight.layers,
+        shape=values.shape[1:],
+        count=len(values),
+        symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
+        classes=tuple(str(one)[:80] for one in classes),
+        note=note,
+        left_out=sight.left_out,
+    )
+    make_room()
+    settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
+    looker = Looker(network, inputs, sight, units, room)
+    moment = looker.moment(0, None)
+    moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
+    return Watch(create(settings, name or title), looker, [Event(0, "started"), moment])
+
+
+def _known(targets: Any, count: int, classes: int) -> np.ndarray:
+    """The true classes of the inputs, -1 where they are not known."""
+    if targets is None or not classes:
+        return np.full(count, -1, np.int64)
+    known = np.asarray(targets).astype(np.int64)
+    if known.shape != (count,) or known.min() < 0 or known.max() >= classes:
+        raise ValueError(f"targets must be {count} numbers from 0 to {classes - 1}, the classes'")
+    return known
+
+
+def input_values(inputs: Any, swapped: bool) -> np.ndarray:
+    """The first tensor of the inputs as it is drawn: float32 (n, …) or int64 symbols (n, time)."""
+    first = next(tensors_in(inputs)).detach().cpu()
+    if first.is_floating_point() or first.ndim != 2:
+        drawn = shown(first.float(), 0, swapped and first.ndim == 3)
+    else:
+        drawn = first.long()
+        if int(drawn.min()) < 0:
+            drawn = drawn.float()
+    if drawn.numel() > MOST_INPUT_NUMBERS:
+        raise ValueError(
+            f"the inputs hold {drawn.numel():,} numbers; at most {MOST_INPUT_NUMBERS:,} can be kept"
+        )
+    return drawn.numpy().copy()

@@ -1,0 +1,71 @@
+"""What a network has learned, as arrays: parameters and gradients. This room knows torch."""
+
+from collections.abc import Callable, Collection
+
+import torch
+from torch import nn
+
+from core.copies import norm
+from core.records import Array, ArrayKey, Moment
+
+
+class Learned:
+    """The parameters of one network by layer and kind, and how many rows of each are recorded."""
+
+    def __init__(self, parameters: dict[ArrayKey, nn.Parameter], rows: dict[ArrayKey, int]) -> None:
+        """Of a parameter with more than `rows` rows the first ones are recorded."""
+        self.parameters, self.rows = parameters, rows
+
+    def weights(self) -> dict[ArrayKey, torch.Tensor]:
+        """A copy of every parameter as it is now, by its layer and kind."""
+        return {key: parameter.detach().clone() for key, parameter in self.parameters.items()}
+
+    def note_updates(self, moment: Moment, before: dict[ArrayKey, torch.Tensor]) -> None:
+        """Add how far the step moved each layer's weights, as a share of their size."""
+        moved: dict[str, list[torch.Tensor]] = {}
+        sizes: dict[str, list[torch.Tensor]] = {}
+        for (layer, kind), old in before.items():
+            if kind.startswith("weight"):
+                moved.setdefault(layer, []).append(self.parameters[layer, kind].detach() - old)
+                sizes.setdefault(layer, []).append(old)
+        for layer, parts in moved.items():
+            share = norm(parts) / max(norm(sizes[layer]), 1e-12)
+            moment.numbers[layer]["update_ratio"] = share
+
+    def note_learned(
+        self,
+        arrays: dict[ArrayKey, Array],
+        numbers: dict[str, dict[str, float]],
+        copied: Callable[[torch.Tensor, int | None], Array],
+        whole: Collection[str] | None = None,
+    ) -> bool:
+        """Add parameters, gradients and their sizes to a moment's; whether there are gradients.
+
+        Where `whole` names layers, only what is pictured is added of all others. Call it under
+        `torch.no_grad`.
+        """
+        weights: dict[str, list[torch.Tensor]] = {}
+        slopes: dict[str, list[torch.Tensor]] = {}
+        for (layer, kind), parameter in self.parameters.items():
+            pictured, all_of_it = kind.startswith("weight"), whole is None or layer in whole
+            if not pictured and not all_of_it:
+                continue
+            rows, gradient = self.rows[layer, kind], parameter.grad
+            units = len(parameter) if parameter.ndim and rows < len(parameter) else None
+            arrays[layer, kind] = copied(_first(parameter, rows), units)
+            if pictured:
+                weights.setdefault(layer, []).append(parameter)
+            if pictured and gradient is not None:
+                slopes.setdefault(layer, []).append(gradient)
+            if gradient is not None and all_of_it:
+                arrays[layer, f"{kind}_gradient"] = copied(_first(gradient, rows), units)
+        for layer, parts in weights.items():
+            numbers[layer] = {"weight_norm": norm(parts)}
+        for layer, parts in slopes.items():
+            numbers[layer]["gradient_norm"] = norm(parts)
+        return bool(slopes)
+
+
+def _first(tensor: torch.Tensor, rows: int) -> torch.Tensor:
+    """The first rows of a parameter; a single number is a row."""
+    return tensor[:rows] if tensor.ndim else tensor.reshape(1)
