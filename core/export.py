@@ -22,7 +22,7 @@ def code(settings: Settings) -> str:
     return code_of(
         settings.layers,
         title=settings.title,
-        inputs=_fed(dataset),
+        inputs=fed(dataset),
         classes=tuple(names),
         symbols=dataset.alphabet,
     )
@@ -39,7 +39,7 @@ def weights(settings: Settings, checkpoint: Checkpoint) -> bytes:
     return save(kept, {"format": "pt", "step": str(checkpoint.step)})
 
 
-def _fed(dataset: Dataset) -> str:
+def fed(dataset: Dataset) -> str:
     """What the network is fed and what it says, in sentences."""
     told = {
         "image": "Inputs are images, batch first, each pixel divided by 255.",

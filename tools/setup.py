@@ -105,7 +105,6 @@ class _Stamp:
 
     def __init__(self, name: str) -> None:
         self.path = VENV / f"layerscope-{name}.stamp"
-        self.name = name
 
     def is_current(self) -> bool:
         return self.path.exists() and self.path.read_text() == self.hash()
@@ -114,7 +113,7 @@ class _Stamp:
         self.path.write_text(self.hash())
 
     def hash(self) -> str:
-        files = [VENV / "pyvenv.cfg", ROOT / "requirements.txt", ROOT / self.name]
+        files = [VENV / "pyvenv.cfg", *sorted(ROOT.glob("requirements*.txt"))]
         return hashlib.sha256(b"\n".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -13,6 +13,7 @@ from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
 from core.settings import OPTIMIZERS, Settings
 from pages.shared.choose import open_run, value_of
+from pages.shared.onnx_file import onnx_offered
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
 from pages.shared.replay import replay_page
@@ -135,6 +136,8 @@ def _take_away(run: Run, settings: Settings) -> None:
             )
     told = f"The weights are those of step {kept[-1]:,}." if kept else "No exact weights were kept."
     st.caption(told)
+    if kept:
+        onnx_offered(run, settings, kept[-1])
 
 
 def _change(run: Run, **notes: str) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from core import runs
 from core.checkpoints import State
+from core.onnx_file import answers
 from tests.browser.dashboard import (
     SLOW,
     changes,
@@ -125,6 +126,22 @@ def test_a_network_is_taken_away_and_runs_with_torch_alone(opened, run, tmp_path
     last = run.checkpoint(run.steps(exact=True)[-1])
     network = State(run.settings(), last).network.eval()
     assert told.strip() == str(network(torch.ones(1, 1, 8, 8))).strip()
+
+
+def test_a_network_is_taken_away_as_a_file_that_onnx_runtime_runs(opened, run, tmp_path):
+    press(opened, "Take it away")
+    opened.get_by_role("button", name="Write the ONNX file").click()
+    expect(opened.get_by_text("outputs differ from PyTorch's by at most")).to_be_visible(
+        timeout=SLOW
+    )
+    with opened.expect_download(timeout=SLOW) as download:
+        opened.get_by_role("button", name="ONNX file", exact=True).click()
+    assert download.value.suggested_filename == "network.onnx"
+    download.value.save_as(tmp_path / "network.onnx")
+    inputs = torch.rand(3, 1, 8, 8)
+    network = State(run.settings(), run.last_checkpoint()).network.eval()
+    found = answers(tmp_path / "network.onnx", inputs.numpy())
+    torch.testing.assert_close(torch.from_numpy(found), network(inputs).detach(), rtol=0, atol=1e-4)
 
 
 def test_what_is_no_run_file_is_refused_with_a_sentence(opened, run, server):
