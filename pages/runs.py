@@ -24,7 +24,7 @@ if len(listed) == 1:
 picked = st.dataframe(
     pd.DataFrame([row(summary) for summary in listed]),
     hide_index=True,
-    key="table",
+    key=f"table-{listed[0].id}-{len(listed)}",  # another list is another table: its rows moved
     on_select="rerun",
     selection_mode="single-row",
     placeholder="–",

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from core import runs
 from core.checkpoints import State
+from core.exchange import exported
 from core.onnx_file import answers
 from tests.browser.dashboard import (
     SLOW,
@@ -88,6 +89,18 @@ def test_a_download_is_opened_again_under_a_new_id(opened, run, server, tmp_path
     press(opened, "Open")
     opened.wait_for_url(re.compile(rf"/\?run={again.id}"), timeout=SLOW)
     expect(opened.get_by_test_id("stProgress")).to_contain_text("Finished", timeout=SLOW)
+
+
+def test_what_is_brought_in_is_shown_wherever_the_chosen_run_stood(opened, run, server, troubles):
+    finished_run(server, "a newer one")
+    with home_of(server):
+        known = {*runs.ids(), "demo"}
+    follow(opened, opened.url, troubles)
+    expect(opened.locator("h3").first).to_have_text("before", timeout=SLOW)
+    bring_in(opened, "run.layerscope", exported(run))
+    opened.wait_for_url(lambda url: run.id not in url, timeout=SLOW)
+    opened.wait_for_load_state("networkidle")
+    assert chosen(opened, "run") not in known
 
 
 def test_a_run_is_taken_away_as_a_page_that_plays_without_a_server(opened, open_page, tmp_path):
