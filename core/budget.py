@@ -42,7 +42,8 @@ def kept_steps(steps: list[int], number: int) -> list[int]:
 def thin(writer: Writer) -> None:
     """Keep a run's file within its budget: fewer moments, evenly in log time, and checkpoints.
 
-    The first and the last moment and the last checkpoint stay, whatever they weigh.
+    The first and the last moment stay, whatever they weigh, and so do the last checkpoint and the
+    one of step 0, which nothing else gives where a run began with weights from a file.
     """
     for exact, budget in ((False, RUN_BUDGET), (True, CHECKPOINT_BUDGET)):
         sizes = writer.sizes(exact)
@@ -50,7 +51,11 @@ def thin(writer: Writer) -> None:
         if total > budget:
             number = int(len(sizes) * budget * 0.85 / total)
             only_last = exact and number < 2
-            kept = [max(sizes)] if only_last else kept_steps(sorted(sizes), number)
+            kept = (
+                [*({0} & set(sizes)), max(sizes)]
+                if only_last
+                else kept_steps(sorted(sizes), number)
+            )
             writer.drop(set(sizes) - set(kept), exact)
 
 

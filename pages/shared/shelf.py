@@ -17,6 +17,7 @@ from pages.shared.onnx_file import onnx_offered
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
 from pages.shared.replay import replay_page
+from pages.shared.weights_file import bring_weights
 
 COLUMNS = (
     *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
@@ -90,6 +91,9 @@ def actions(run: Run, summary: Summary) -> None:
         if summary.settings and whole:
             with st.popover("Take it away", icon=":material/code:"):
                 _take_away(run, summary.settings)
+            popover_key = f"bring-{run.id}"  # closed again for the run that comes of it
+            with st.popover("Bring weights", icon=":material/upload:", key=popover_key):
+                bring_weights(summary, summary.settings)
         if own:
             with st.popover("Delete", icon=":material/delete:"):
                 st.write(f"Delete “{plain(summary.name)}”?")

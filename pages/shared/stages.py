@@ -48,7 +48,7 @@ RULES = {
 def choose_exact(run: Run, settings: Settings) -> int:
     """Let a person choose one of the exact states from which a step follows.
 
-    The random start is always one: the seed gives it anew.
+    The start is always one: it was kept where weights came from a file, else the seed gives it.
     """
     steps = {0, *(step for step in run.steps(exact=True) if step < settings.steps)}
     return choose(
@@ -56,8 +56,9 @@ def choose_exact(run: Run, settings: Settings) -> int:
         sorted(steps, reverse=True),
         "after",
         lambda step: f"{step:,}",
-        help="0 is the random start, which the seed gives anew. Otherwise the steps after which "
-        "the run kept its exact state: every few seconds, and whenever it is paused.",
+        help="0 is where the run began: the random start that the seed gives anew, or weights from "
+        "a file. Otherwise the steps after which the run kept its exact state: every few seconds, "
+        "and whenever it is paused.",
     )
 
 

@@ -59,7 +59,8 @@ def _watch(run: Run, live_now: bool, pushed: bool) -> None:
         if settings.watched:
             _watched_line(summary, settings.watched, metrics)
         else:
-            _state_line(summary, settings, metrics, rate)
+            begun = len(metrics["step"]) > 0 or bool(run.steps(exact=True))
+            _state_line(summary, settings, begun, metrics, rate)
         if live_now and not settings.watched:
             falls = settings.schedule != "constant" and not told
             controls(run, summary, settings, settings.learning_rate if falls else rate)
@@ -82,7 +83,7 @@ def _rate_now(
 
 
 def _state_line(
-    summary: Summary, settings: Settings, metrics: dict[str, np.ndarray], rate: float
+    summary: Summary, settings: Settings, begun: bool, metrics: dict[str, np.ndarray], rate: float
 ) -> None:
     step, total, message = summary.step, settings.steps, plain(summary.message)
     if trouble := engine().trouble(summary.id):
@@ -94,7 +95,6 @@ def _state_line(
             f"{message} Everything before is kept. A smaller learning rate would help.",
             icon=":material/trending_up:",
         )
-    begun = len(metrics["step"]) > 0
     if summary.state in RESUMABLE and summary.id != "demo" and step < total:
         st.button(
             "Resume from the last checkpoint" if begun else "Try again",

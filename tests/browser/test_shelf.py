@@ -7,6 +7,7 @@ import sys
 import pytest
 import torch
 from playwright.sync_api import expect
+from safetensors.numpy import load_file, save
 
 from core import runs
 from core.checkpoints import State
@@ -129,7 +130,7 @@ def test_a_network_is_taken_away_and_runs_with_torch_alone(opened, run, tmp_path
     press(opened, "Take it away")
     for label, name in (("Network as code", "network.py"), ("Weights", "weights.safetensors")):
         with opened.expect_download(timeout=SLOW) as download:
-            opened.get_by_role("button", name=label).click()
+            opened.get_by_test_id("stPopoverBody").get_by_role("button", name=label).click()
         assert download.value.suggested_filename == name
         download.value.save_as(tmp_path / name)
     asked = "from network import *; print(load('weights.safetensors')(torch.ones(1, 1, 8, 8)))"
@@ -155,6 +156,34 @@ def test_a_network_is_taken_away_as_a_file_that_onnx_runtime_runs(opened, run, t
     network = State(run.settings(), run.last_checkpoint()).network.eval()
     found = answers(tmp_path / "network.onnx", inputs.numpy())
     torch.testing.assert_close(torch.from_numpy(found), network(inputs).detach(), rtol=0, atol=1e-4)
+
+
+def test_weights_that_were_changed_elsewhere_become_a_run(opened, run, server, tmp_path):
+    press(opened, "Take it away")
+    with opened.expect_download(timeout=SLOW) as download:
+        opened.get_by_test_id("stPopoverBody").get_by_role("button", name="Weights").click()
+    download.value.save_as(tmp_path / "weights.safetensors")
+    tensors = load_file(tmp_path / "weights.safetensors")
+    tensors["linear2.bias"][7] = 1000.0  # whatever it sees, it says 7
+    opened.keyboard.press("Escape")
+    press(opened, "Bring weights")
+    popover = opened.get_by_test_id("stPopoverBody")
+    for place, sent in enumerate((save(tensors)[:-1], save(tensors))):
+        name = f"{place}.safetensors"
+        popover.locator(UPLOAD).set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": sent}
+        )
+        expect(popover.get_by_role("button", name=f"Remove {name}")).to_be_visible(timeout=SLOW)
+        press(popover, "Begin a run with them")
+        if place == 0:
+            expect(popover.get_by_test_id("stAlert")).to_contain_text("not a whole one")
+    opened.wait_for_url(lambda url: run.id not in url, timeout=SLOW)
+    expect(opened.get_by_text("Begun with weights from a file")).to_be_visible(timeout=SLOW)
+    expect(popover).to_have_count(0)
+    press(opened, "Open")
+    expect(opened.get_by_text("Resume from the last checkpoint")).to_be_visible(timeout=SLOW)
+    drawn(opened)
+    expect(opened.get_by_text("says 7").first).to_be_visible(timeout=SLOW)
 
 
 def test_what_is_no_run_file_is_refused_with_a_sentence(opened, run, server):

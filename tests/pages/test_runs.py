@@ -6,9 +6,7 @@ import zlib
 
 import pytest
 
-import core.onnx_file
 from core import exchange, pictures, runs
-from core.onnx_file import NoFile
 from core.runfile import VERSION
 from pages.shared.replay import replay_page
 from pages.shared.shelf import COLUMNS
@@ -24,7 +22,8 @@ def names(tab):
 
 
 def upload(tab, data):
-    tab.get("file_uploader")[0].set_value(("run.layerscope", data, "application/octet-stream"))
+    uploader = next(one for one in tab.get("file_uploader") if one.label.startswith("A run file"))
+    uploader.set_value(("run.layerscope", data, "application/octet-stream"))
     return sound(button(tab, "Open the file").click().run())
 
 
@@ -89,7 +88,9 @@ def test_a_deleted_run_comes_back(open_page, make_run, listener):
 def test_the_recorded_run_is_neither_renamed_nor_deleted(open_page):
     tab = open_page("runs.py", run="demo")
     assert not tab.text_input
-    assert [one.label for one in tab.button] == ["Present", "Open", "Open the file"]
+    assert [one.label for one in tab.button] == [
+        *("Present", "Open", "Begin a run with them", "Open the file")
+    ]
 
 
 def test_a_damaged_run_can_only_be_deleted(open_page, make_run):
@@ -162,36 +163,3 @@ def test_the_page_that_replays_a_run_holds_its_pictures_and_its_names_as_text(ma
         assert header["view"] == view and header["url"] is None
         assert [frame["step"] for frame in header["frames"]] == run.steps()
     assert "default-src 'none'" in page[: page.index("<style>")]
-
-
-def test_a_network_is_given_as_an_onnx_file_that_was_checked(open_page, make_run, listener):
-    run = make_run()
-    tab = open_page("runs.py", run=run.id)
-    sound(button(tab, "Write the ONNX file").click().run())
-    assert listener.told == [("onnx_file", (10, 1, 8, 8))]
-    assert tab.get("download_button")[-1].proto.label == "ONNX file"
-    assert "For 10 test inputs ONNX Runtime's outputs differ from PyTorch's by at most" in said(tab)
-
-
-@pytest.mark.parametrize("fault, words", [
-    (NoFile("The file is not given."), "The file is not given"),
-    (TimeoutError(), "No worker could write it"),
-])  # fmt: skip
-def test_where_no_onnx_file_can_be_given_a_sentence_says_why(
-    open_page, make_run, listener, monkeypatch, fault, words
-):
-    def ask(*_):
-        raise fault
-
-    monkeypatch.setattr(listener, "ask", ask)
-    tab = open_page("runs.py", run=make_run().id)
-    sound(button(tab, "Write the ONNX file").click().run())
-    assert words in tab.error[0].value
-    assert [one.proto.label for one in tab.get("download_button")][-1] == WEIGHTS
-
-
-def test_without_the_packages_the_page_says_how_to_install_them(open_page, make_run, monkeypatch):
-    monkeypatch.setattr(core.onnx_file, "PACKAGES", ("no_such_package",))
-    tab = open_page("runs.py", run=make_run().id)
-    assert "pip install -r requirements-onnx.txt" in said(tab)
-    assert "Write the ONNX file" not in [one.label for one in tab.button]
