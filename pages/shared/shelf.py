@@ -91,6 +91,7 @@ def actions(run: Run, summary: Summary) -> None:
         if summary.settings and whole:
             with st.popover("Take it away", icon=":material/code:"):
                 _take_away(run, summary.settings)
+        if summary.settings and whole and not summary.settings.watched:
             popover_key = f"bring-{run.id}"  # closed again for the run that comes of it
             with st.popover("Bring weights", icon=":material/upload:", key=popover_key):
                 bring_weights(summary, summary.settings)

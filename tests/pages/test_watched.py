@@ -111,6 +111,7 @@ def test_the_list_says_what_is_known(open_page, watched):
     assert row["Data"] == "its own inputs" and row["Network"] == "Unseen"
     assert row.isna()[["Optimizer", "Batch", "Epochs", "Seed"]].all()
     assert not [one for one in tab.get("download_button") if "code" in one.proto.label]
+    assert "safetensors" not in said(tab), "there is no plan here that weights could fit"
 
 
 def test_symbols_are_shown_as_they_are(open_page, home, listener):
