@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, str] = {
     "usual_way": "one epoch against a DataLoader and TensorBoard histograms",
     "functions_watched": "activation functions at work, live: pictures a second and what it costs",
     "sliders": "pictures a second under the sliders of activation functions",
+    "opening_networks": "from Open pressed to the layers of ResNet-50, and the server's memory",
     "watching_scripts": "what it costs a script's own training loop to be watched",
     "opening": "server time to open any page on a finished run",
     "scrubbing": "pictures a second under a moved slider",

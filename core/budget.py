@@ -4,10 +4,14 @@ import contextlib
 import math
 import os
 import shutil
+import sqlite3
 import time
+from collections.abc import Sequence
 
+from core.records import Record
 from core.runfile import Writer
-from core.runs import ENDED, Missing, Summary, delete, find, folder, summaries
+from core.runs import ENDED, Missing, Run, Summary, create, delete, find, folder, summaries
+from core.settings import Settings
 
 RUN_BUDGET, CHECKPOINT_BUDGET = 56_000_000, 3_600_000
 """Bytes of moments, and of exact checkpoints, in one run's file."""
@@ -102,3 +106,20 @@ def make_room() -> None:
     for summary in crowded_out():
         with contextlib.suppress(Missing):
             delete(find(summary.id))
+
+
+def new_run(settings: Settings, name: str = "", records: Sequence[Record] = ()) -> Run:
+    """Make room, then the file of a new run with what is already known of it.
+
+    Raises Full where there is no room.
+    """
+    make_room()
+    try:
+        run = create(settings, name)
+        if records:
+            writer = Writer(run.path)
+            writer.append(records)
+            writer.close()
+    except (OSError, sqlite3.Error) as fault:
+        raise Full(f"The run's file could not be made ({fault}); is the disk full?") from None
+    return run

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 from core import live
 from core.budget import Full as Full
-from core.budget import make_room
+from core.budget import new_run
 from core.commands import Command
 from core.jobs import LOST_SECONDS, Job
 from core.records import Event
 from core.rows import Damaged
-from core.runs import ENDED, Missing, Run, create, delete, find
+from core.runs import ENDED, Missing, Run, delete, find
 from core.settings import Settings
 from core.worker import Trainer, warm_up
 
@@ -62,12 +62,8 @@ class Engine:
         return self.client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.workers))
 
     def train(self, settings: Settings, name: str = "") -> Run:
-        """Start a new run, or queue it, after `make_room`; raises Full where there is none."""
-        make_room()
-        try:
-            run = create(settings, name)
-        except (OSError, sqlite3.Error) as fault:
-            raise Full(f"The run's file could not be made ({fault}); is the disk full?") from None
+        """Start a new run, or queue it; raises Full where there is no room."""
+        run = new_run(settings, name)
         self._begin(Job(run, settings, fresh=True))
         return run
 
@@ -193,9 +189,9 @@ class Engine:
         job = self.jobs.get(run_id)
         return job.trouble if job else ""
 
-    def ask(self, task: Callable[..., Answer], *given: Any) -> Answer:
-        """Let a worker compute one of the single questions of core/worker.py."""
-        return self.client.submit(task, *given, pure=False).result(timeout=60)
+    def ask(self, task: Callable[..., Answer], *given: Any, patience: float = 60.0) -> Answer:
+        """Let a worker compute an answer to a single question, for at most so many seconds."""
+        return self.client.submit(task, *given, pure=False).result(timeout=patience)
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""

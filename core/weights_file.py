@@ -4,7 +4,6 @@ What it says of itself is compared with the network's plan before a tensor is ma
 by the server too, so torch is imported only inside what a worker does.
 """
 
-import sqlite3
 from collections.abc import Sequence
 from tempfile import NamedTemporaryFile
 
@@ -14,12 +13,9 @@ from safetensors import SafetensorError, deserialize, safe_open
 from core.architectures.bricks import Shape, sizes
 from core.architectures.code import paths
 from core.architectures.plans import Layer
-from core.budget import Full
 from core.commands import Command, Inbox
 from core.export import COUNTED
 from core.records import Array, ArrayKey, Event, Record
-from core.runfile import Writer
-from core.runs import Run, create
 from core.settings import Settings
 
 HEADER_LIMIT, FILE_LIMIT = 1_000_000, 100_000_000
@@ -160,15 +156,3 @@ def begun(settings: Settings, weights: dict[ArrayKey, Array]) -> list[Record]:
         raise Unsuitable(f"These weights are too large for this network: {where}")
     told = Event(last.step, last.kind, f"Begun with weights from a file. {last.text}", last.value)
     return [*records[1:], told]  # without "resumed"
-
-
-def run_of(settings: Settings, records: Sequence[Record], name: str) -> Run:
-    """A new run with what `begun` announced; raises Full where there is no room for it."""
-    try:
-        run = create(settings, name)
-        writer = Writer(run.path)
-        writer.append(records)
-        writer.close()
-    except (OSError, sqlite3.Error) as fault:
-        raise Full(f"The run's file could not be made ({fault}); is the disk full?") from None
-    return run

@@ -23,6 +23,7 @@ PAGES = [
     st.Page("functions.py", title="Activation functions", icon=":material/show_chart:"),
     st.Page("step.py", title="One step", icon=":material/footprint:"),
     st.Page("builder.py", title="Builder", icon=":material/construction:"),
+    st.Page("famous.py", title="Famous networks", icon=":material/star:"),
     st.Page("twins.py", title="Twins", icon=":material/call_split:"),
     st.Page("gallery.py", title="Layer gallery", icon=":material/toys:"),
     st.Page("comparisons.py", title="Comparisons", icon=":material/compare_arrows:"),

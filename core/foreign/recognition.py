@@ -43,10 +43,18 @@ def brick_of(call: Call, given: Shape, gave: Shape) -> AnyBrick | None:
 def foreign(call: Call, adds: int, more: str) -> Foreign:
     """A call as it describes itself, and `more` about it; `adds` is what torch's counter found."""
     module, word = call.module if call.leaf else None, call.word
-    said = module.extra_repr() if module is not None else ""
+    said = _said(module) if module is not None else ""
     told = tidy(", ".join(filter(None, (said, more))), UNSAFE, "·", 200)
     of = tidy(word, UNSAFE, "·", 80)
     return Foreign(of=of, told=told, adds=adds, sums=word.startswith(SUMMING))
+
+
+def _said(module: nn.Module) -> str:
+    """What a module says of itself between the brackets, lists as tuples."""
+    said = module.extra_repr()
+    if not said and type(module).__repr__ is not nn.Module.__repr__:
+        said = repr(module).removeprefix(f"{type(module).__name__}(").removesuffix(")")
+    return said.replace("[", "(").replace("]", ")")
 
 
 def _function(call: Call) -> AnyBrick:

@@ -16,23 +16,15 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-from core.budget import make_room, thin
-from core.foreign.looking import NO_EPOCH, Looker
-from core.foreign.passes import counted
-from core.foreign.recognition import shown
-from core.foreign.seeing import Seer
-from core.foreign.tracing import tensors_in
-from core.foreign.watched import INPUTS, MOST_INPUTS, TARGETS, Watched, tidy
-from core.records import Array, ArrayKey, Event, Metric, Moment, Record
+from core.budget import new_run, thin
+from core.foreign.looking import NO_EPOCH, Looker, looked_at
+from core.records import ArrayKey, Event, Metric, Moment, Record
 from core.runfile import Writer
-from core.runs import Run, create
-from core.settings import Settings
+from core.runs import Run
 
-MOST_INPUT_NUMBERS = 4_000_000
 DENSE, GROWTH = 24, 1.2
 """The first moments are taken at every step, then each at a step 20 % further on."""
 SHARE, FREE_SECONDS = 0.03, 0.3
@@ -173,62 +165,16 @@ def watch(
     targets: Any = None,
     note: str = "",
     units: int = 256,
-    room: int = 1,
 ) -> Watch:
     """Begin to record any network into a run's file, which every page opens.
 
     `inputs`, a tensor or a tuple or dict of them with up to 100 inputs along the first axis, are
     looked at in every moment: take some eight. `classes` names what the last layer tells apart, for
     inputs whose true classes are `targets`, if they are known. Of a layer with more than `units`
-    units the first ones are recorded; `room` multiplies how many numbers a moment may have. Raises
-    Unseen where nothing can be recorded, Full where there is no room, and what the network raises.
+    units the first ones are recorded. Raises Unseen where nothing can be recorded, ValueError for
+    inputs or targets that do not fit, Full where there is no room, and what the network raises.
     """
-    network = getattr(network, "_orig_mod", network)  # what torch.compile was given
-    if counted(inputs) > MOST_INPUTS:
-        raise ValueError(f"{counted(inputs):,} inputs are too many; {MOST_INPUTS} can be looked at")
-    sight = Seer(network, inputs).seen()
-    title = tidy(type(network).__name__, r"[^\w .\-]", "_", 80)
-    values = input_values(inputs, sight.swapped_input)
-    known = _known(targets, len(values), len(classes))
-    watched = Watched(
-        title=title,
-        layers=sight.layers,
-        shape=values.shape[1:],
-        count=len(values),
-        symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
-        classes=tuple(str(one)[:80] for one in classes),
-        note=note,
-        left_out=sight.left_out,
+    settings, moment, looker = looked_at(
+        network, inputs, classes=classes, targets=targets, note=note, units=units
     )
-    make_room()
-    settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
-    looker = Looker(network, inputs, sight, units, room)
-    moment = looker.moment(0, None)
-    moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
-    return Watch(create(settings, name or title), looker, [Event(0, "started"), moment])
-
-
-def _known(targets: Any, count: int, classes: int) -> np.ndarray:
-    """The true classes of the inputs, -1 where they are not known."""
-    if targets is None or not classes:
-        return np.full(count, -1, np.int64)
-    known = np.asarray(targets).astype(np.int64)
-    if known.shape != (count,) or known.min() < 0 or known.max() >= classes:
-        raise ValueError(f"targets must be {count} numbers from 0 to {classes - 1}, the classes'")
-    return known
-
-
-def input_values(inputs: Any, swapped: bool) -> np.ndarray:
-    """The first tensor of the inputs as it is drawn: float32 (n, …) or int64 symbols (n, time)."""
-    first = next(tensors_in(inputs)).detach().cpu()
-    if first.is_floating_point() or first.ndim != 2:
-        drawn = shown(first.float(), 0, swapped and first.ndim == 3)
-    else:
-        drawn = first.long()
-        if int(drawn.min()) < 0:
-            drawn = drawn.float()
-    if drawn.numel() > MOST_INPUT_NUMBERS:
-        raise ValueError(
-            f"the inputs hold {drawn.numel():,} numbers; at most {MOST_INPUT_NUMBERS:,} can be kept"
-        )
-    return drawn.numpy().copy()
+    return Watch(new_run(settings, name or settings.title), looker, [Event(0, "started"), moment])

@@ -20,4 +20,7 @@ def draw_frame(pages: Sequence[StreamlitPage]) -> None:
         choose_mode()
     st.html("""<style>
         .st-key-frame a:focus-visible { outline: 2px solid currentColor; outline-offset: 1px; }
+        @media (max-width: 1700px) { /* the names alone fit on a line */
+            .st-key-frame a > span:has(> [data-testid="stIconMaterial"]) { display: none; }
+        }
     </style>""")  # who goes by Tab sees where they are

@@ -44,8 +44,10 @@ def layer_over_time(
 ) -> bytes:
     """One layer's weights, and their gradients, at every recorded moment; opened at `step`."""
     layer = next(x for x in _run.settings().layers if x.name == layer_name)
-    moments = _run.moments(layer=layer_name, kinds=(array, f"{array}_gradient"))
-    return pictures.layer_view(run_id, layer, moments, kind, array, step=step)
+    slope = f"{array}_gradient"
+    moments = _run.moments(layer=layer_name, kinds=(array, slope))
+    learns = not layer.watched or any((layer_name, slope) in m.arrays for m in moments)
+    return pictures.layer_view(run_id, layer, moments, kind, array, gradient=learns, step=step)
 
 
 @st.cache_data(max_entries=4, show_spinner="Looking inside the layer …")

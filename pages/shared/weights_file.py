@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from core.budget import Full
+from core.budget import Full, new_run
 from core.data.dataset import DataError
 from core.engine import engine
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.weights_file import FILE_LIMIT, Unsuitable, begun, read, run_of
+from core.weights_file import FILE_LIMIT, Unsuitable, begun, read
 from pages.shared.asking import NoAnswer
 from pages.shared.choose import open_run
 from pages.shared.plain import plain
@@ -46,4 +46,4 @@ def _begun(data: bytes, summary: Summary, settings: Settings) -> Run:
     except Exception as fault:
         name = type(fault).__name__
         raise NoAnswer(f"No worker could try them ({name}). Try again in a moment.") from fault
-    return run_of(settings, records, f"{summary.name}, weights from a file")
+    return new_run(settings, f"{summary.name}, weights from a file", records)

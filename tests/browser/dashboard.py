@@ -29,6 +29,7 @@ PAGES = {
     "functions": "Activation functions",
     "step": "One step",
     "builder": "Builder",
+    "famous": "Famous networks",
     "twins": "Twins",
     "gallery": "Layer gallery",
     "comparisons": "Comparisons",
@@ -37,7 +38,7 @@ PAGES = {
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|step|builder|twins|gallery|comparisons|data|runs)"
+    r"/(weights|activations|layer|functions|step|builder|famous|twins|gallery|comparisons|data|runs)"
     r"/_stcore/(health|host-config)$"
 )
 

@@ -17,6 +17,7 @@ DRAWN = {
     "functions": "canvas.plot",
     "step": "[data-testid=stAlert], [data-testid=stDataFrame] canvas",
     "builder": "[data-testid=stGraphVizChart] svg",
+    "famous": "[data-testid=stImage] img",
     "twins": "[data-testid=stSelectbox]",
     "gallery": ".lesson canvas",
     "comparisons": ".js-plotly-plot svg.main-svg",

@@ -7,13 +7,14 @@ import torch
 from safetensors.numpy import load, save
 
 from core import exchange, runs
+from core.budget import new_run
 from core.checkpoints import State, load_weights, network_of
 from core.data.dataset import DataError
 from core.engine import Engine
 from core.export import weights
 from core.records import Checkpoint, Metric, Moment
 from core.settings import settings_from
-from core.weights_file import Unsuitable, begun, read, run_of, wanted
+from core.weights_file import Unsuitable, begun, read, wanted
 from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 from tests.core.test_export import CASES, trained_a_little
@@ -52,7 +53,7 @@ def test_a_run_begins_with_them_and_tells_how_good_they_are(home):
     state = next(r for r in reversed(kept) if isinstance(r, Checkpoint))
     records = begun(SETTINGS, read(weights(SETTINGS, state), LAYERS))
     assert [type(r).__name__ for r in records] == ["Moment", "Checkpoint", "Event"]
-    run = run_of(SETTINGS, records, "brought")
+    run = new_run(SETTINGS, "brought", records)
     (moment,) = run.moments()
     last = next(r for r in reversed(kept) if isinstance(r, Moment))
     assert all(is_same(array, last.arrays[key]) for key, array in moment.arrays.items())
@@ -68,7 +69,7 @@ def test_a_run_begins_with_them_and_tells_how_good_they_are(home):
 
 def test_training_goes_on_from_them_as_from_any_start(started, engine: Engine):
     given_weights = read(weights(SETTINGS, State(small("mlp", seed=9)).checkpoint()), LAYERS)
-    run = run_of(SETTINGS, begun(SETTINGS, given_weights), "brought")
+    run = new_run(SETTINGS, "brought", begun(SETTINGS, given_weights))
     engine.resume(run.id)
     until_state(run, "finished")
     state = State(SETTINGS)
@@ -123,7 +124,7 @@ def test_the_weights_that_a_run_began_with_are_not_thinned_out(home, monkeypatch
     from core import budget
     from core.runfile import Writer
 
-    run = run_of(SETTINGS, begun(SETTINGS, read(WHOLE, LAYERS)), "brought")
+    run = new_run(SETTINGS, "brought", begun(SETTINGS, read(WHOLE, LAYERS)))
     monkeypatch.setattr(budget, "CHECKPOINT_BUDGET", 1)
     writer = Writer(run.path)
     for step in range(1, 6):

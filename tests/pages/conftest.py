@@ -31,7 +31,9 @@ from tests.core.small_runs import run as trained
 from tests.core.small_runs import small
 
 ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
-OTHERS = ("step.py", "builder.py", "twins.py", "gallery.py", "comparisons.py", "data.py")
+OTHERS = (
+    *("step.py", "builder.py", "famous.py", "twins.py", "gallery.py", "comparisons.py", "data.py"),
+)
 PAGES = (*ABOUT_RUNS, *OTHERS)
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
 BROKEN = ("damaged", "newer")
@@ -77,7 +79,7 @@ class Listener:
     def trouble(self, run_id: str) -> str:
         return self.troubles.get(run_id, "")
 
-    def ask(self, task: Callable[..., Any], *given: Any) -> Any:
+    def ask(self, task: Callable[..., Any], *given: Any, patience: float = 60.0) -> Any:
         shapes = [part.shape for part in given if isinstance(part, np.ndarray)]
         self.told.append((task.__name__, shapes[0] if shapes else None))
         return task(*given)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import layerscope
+from core.foreign import watch
 from core.pictures import unpack
 from core.runfile import Writer
 from pages.shared.asking import WATCHED
@@ -12,8 +13,9 @@ from tests.pages.conftest import PAGES, run_box, said
 
 
 @pytest.fixture
-def watched(home, listener):
+def watched(home, listener, monkeypatch):
     """A run of three steps of a network that the project has never seen."""
+    monkeypatch.setattr(watch, "FREE_SECONDS", 60)  # every step is recorded
     torch.manual_seed(0)
     with layerscope.watch(Unseen(), images(), classes=CLASSES, targets=range(6)) as seen:
         train(seen._looker.network, 3, seen)
