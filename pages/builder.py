@@ -13,6 +13,7 @@ from core.structure import diagram
 from core.tasks import fitting, work_of
 from core.unfit import Unfit
 from pages.shared.building import draw_stack, keep_stack, stack_in_link
+from pages.shared.chart import draw_diagram
 from pages.shared.choose import open_run, opened_just_now
 from pages.shared.form import pick
 from pages.shared.plain import plain
@@ -47,7 +48,7 @@ except Unfit as fault:
     st.error(plain(str(fault)), icon=":material/rule:")
 layers = settings.layers if settings else stacks.layers_of(stack, work.shape, work.symbols)
 if layers:
-    st.graphviz_chart(diagram(layers, work.shape), alt="The layers so far, from the input on.")
+    draw_diagram(diagram(layers, work.shape), "The layers so far, from the input on.")
 if settings:
     learned = sum(layer.parameters for layer in layers)
     adds = sum(layer.multiply_adds for layer in layers)

@@ -14,6 +14,7 @@ def numbers_over_time(
     steps: style.Steps,
     series: Mapping[str, style.Numbers],
     *,
+    x_title: str = "step",
     y_title: str = "value",
     log: bool = False,
     percent: bool = False,
@@ -24,7 +25,7 @@ def numbers_over_time(
     from 0 to 1 and are drawn as 0 to 100 %.
     """
     title = f"{y_title} (%)" if percent else y_title
-    fig = style.figure("step", title, hovermode="x unified", xaxis_tickformat=",")
+    fig = style.figure(x_title, title, hovermode="x unified", xaxis_tickformat=",")
     x = np.asarray(steps)
     keep = style.thinned(len(x), BUDGET)
     mode = "lines+markers" if len(keep) <= 60 else "lines"

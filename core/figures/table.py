@@ -13,11 +13,11 @@ MOST_ROWS = 5000
 Columns = dict[str, list[Any]]
 
 
-def tables(fig: go.Figure) -> dict[str, Columns]:
+def tables(fig: go.Figure, most: int | None = MOST_ROWS) -> dict[str, Columns]:
     """Every number of a figure, as columns by table: one for all lines and bars, one a picture.
 
     Lines and bars have a row a point: its trace, where it stands, its value. A picture has a row a
-    row of it. Of more than 5,000 rows the first 5,000; what is no finite number is None.
+    row of it. Of more than `most` rows the first ones; what is no finite number is None.
     """
     found: dict[str, Columns] = {}
     axes = [unmarked(axis.title.text) for axis in (fig.layout.xaxis, fig.layout.yaxis)]
@@ -28,11 +28,11 @@ def tables(fig: go.Figure) -> dict[str, Columns]:
         name = unmarked(trace.name)
         if trace.type == "heatmap":
             title = _free(name or "values", found)
-            found[title] = _picture(trace, axes[1])
+            found[title] = _picture(trace, axes[1], most)
         elif trace.type in ("scatter", "bar"):
             points += [(name, *pair) for pair in _pairs(trace)]
     if points:
-        names, places, values = (list(column) for column in zip(*points[:MOST_ROWS], strict=True))
+        names, places, values = (list(column) for column in zip(*points[:most], strict=True))
         titles = [axes[0] or "x", axes[1] or "y"]
         if titles[0] == titles[1]:
             titles[1] += " (up)"
@@ -59,11 +59,11 @@ def _pairs(trace: Any) -> list[tuple[Any, Any]]:
     return [pair for pair in pairs if None not in pair]
 
 
-def _picture(trace: Any, down: str) -> Columns:
+def _picture(trace: Any, down: str, most: int | None) -> Columns:
     values = style.finite(trace.z)
     if values.ndim < 2:
         return {}
-    rows = _labels(trace.y, values.shape[0])[:MOST_ROWS]
+    rows = _labels(trace.y, values.shape[0])[:most]
     columns = [str(label) for label in _labels(trace.x, values.shape[1])]
     first = down or "row"
     while first in columns:
@@ -71,7 +71,7 @@ def _picture(trace: Any, down: str) -> Columns:
     table: Columns = {first: rows}
     for at, label in enumerate(columns):
         title = label if label not in table else f"{label} ({at})"
-        table[title] = [_cell(value) for value in values[:MOST_ROWS, at]]
+        table[title] = [_cell(value) for value in values[:most, at]]
     return table
 
 

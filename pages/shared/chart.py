@@ -17,19 +17,22 @@ from core.figures.description import NOTHING, sentence
 from core.figures.table import MOST_ROWS, tables
 from pages.shared.plain import plain
 from pages.shared.presenting import enlarged
+from pages.shared.saving import LIBRARY, csv_button, file_name, picture_buttons
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
     from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 NAME = f"plotly-{plotly.__version__}.min.js"
+SCRIPT = f"app/static/{NAME}"
 SLIDER = 28
 """How high one slider above a chart is, in pixels."""
 FIRST = f", the first {MOST_ROWS:,} rows"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
-    "modeBarButtons": [["toImage", "resetScale2d"]],
+    "modeBarButtons": [["resetScale2d"]],
     "doubleClick": "reset",
     "showTips": False,
 }
@@ -46,7 +49,7 @@ _chart = st.components.v2.component(
         .layerscope-chart-sliders output { min-width: 3em; font-variant-numeric: tabular-nums; }
         .layerscope-chart-words { margin: 0; padding: 1rem 0; font-size: 0.875rem; opacity: 0.75; }
     """,
-    js=Path(__file__).with_suffix(".js").read_text("utf-8"),
+    js="\n".join([LIBRARY, Path(__file__).with_suffix(".js").read_text("utf-8")]),
     isolate_styles=False,  # Plotly writes its own style sheet into the page's head
 )
 
@@ -59,13 +62,14 @@ def live_chart(fig: go.Figure, key: str) -> None:
     """
     publish_plotly()
     sliders = len({frame.group for frame in fig.frames})
-    told = {"script": f"app/static/{NAME}", "key": key, "config": CONFIG, "words": sentence(fig)}
+    told = {"script": SCRIPT, "key": key, "config": CONFIG, "words": sentence(fig)}
     head = json.dumps(told)
     shown = enlarged(fig)
     data = f'{head[:-1]}, "figure": {shown.to_json(validate=False)}}}'  # into the same object
     height = int(shown.layout.height or style.CURVE) + SLIDER * sliders
-    _chart(key=key, data=data.encode(), height=height)
-    _table(fig, key)
+    with _frame(key):
+        _chart(key=key, data=data.encode(), height=height)
+        _under(fig, key)
 
 
 def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
@@ -73,13 +77,22 @@ def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
 
     With `pressed` a bar can be, by mouse or finger: gives its place on the x axis.
     """
+    publish_plotly()  # a picture of it is made with the same library as those of the others
     how: dict[str, Any] = dict(on_select="rerun", selection_mode="points") if pressed else {}
-    found = st.plotly_chart(
-        enlarged(fig), key=key, theme="streamlit", config=CONFIG, alt=sentence(fig), **how
-    )
-    _table(fig, key)
+    with _frame(key):
+        found = st.plotly_chart(
+            enlarged(fig), key=key, theme="streamlit", config=CONFIG, alt=sentence(fig), **how
+        )
+        _under(fig, key)
     points = found["selection"]["points"] if pressed else ()
     return int(points[0]["x"]) if points else None
+
+
+def draw_diagram(dot: str, words: str) -> None:
+    """Draw a network, described in Graphviz's language, which `words` tell who cannot see it."""
+    with _frame("network"):
+        st.graphviz_chart(dot, alt=words)
+        picture_buttons("network", SCRIPT)
 
 
 def numbers_button(key: str) -> "PopoverContainer":
@@ -89,21 +102,28 @@ def numbers_button(key: str) -> "PopoverContainer":
     )
 
 
-def _table(fig: go.Figure, key: str) -> None:
-    """The figure's numbers as tables behind a button; they are made when it is pressed."""
-    place = numbers_button(key)
+def _frame(key: str) -> "DeltaGenerator":
+    """What a figure and the buttons under it stand in: the buttons look for their figure there."""
+    return st.container(key=f"figure-{key}")
+
+
+def _under(fig: go.Figure, key: str) -> None:
+    """The buttons under a figure: its numbers, as tables made when pressed, and its picture."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        place = numbers_button(key)
+        if fig.data:
+            picture_buttons(key, SCRIPT)
     if not place.open:
         return
     with place:
-        for title, columns in tables(fig).items():
-            st.caption(f"{plain(title.capitalize())}{FIRST if _is_long(columns) else ''}")
-            st.dataframe(pd.DataFrame(columns), hide_index=True, key=f"{key}-table-{title}")
+        for title, columns in tables(fig, most=None).items():
+            table, name = pd.DataFrame(columns), f"{key}-table-{title}"
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(f"{plain(title.capitalize())}{FIRST if len(table) > MOST_ROWS else ''}")
+                csv_button(table, file_name(key, title), name)
+            st.dataframe(table.head(MOST_ROWS), hide_index=True, key=name)
         if not fig.data:
             st.caption(NOTHING)
-
-
-def _is_long(columns: dict[str, list[Any]]) -> bool:
-    return any(len(column) == MOST_ROWS for column in columns.values())
 
 
 def publish_plotly(folder: Path = STATIC) -> Path | None:

@@ -9,10 +9,12 @@ import streamlit as st
 from core.figures.style import ROLES
 from core.lessons import LESSONS
 from core.lessons.lesson import Lesson
+from pages.shared.saving import STYLE
 
 FOLDER = Path(__file__).parent / "lessons"
 MATHEMATICS = (FOLDER / "mathematics.js", FOLDER / "vectors.js")
 PARTS = (  # one script
+    Path(__file__).with_name("saving.js"),
     *MATHEMATICS,
     *(FOLDER / f"{name}.js" for name in ("stage", "window", "table", "numbers", "gates")),
     *(FOLDER / f"{name}.js" for name in LESSONS),
@@ -20,7 +22,7 @@ PARTS = (  # one script
 )
 _mount = st.components.v2.component(
     "layerscope_lesson",
-    css=(FOLDER / "lesson.css").read_text(encoding="utf-8"),
+    css="\n".join([(FOLDER / "lesson.css").read_text(encoding="utf-8"), STYLE]),
     js="\n".join(part.read_text(encoding="utf-8") for part in PARTS),
 )
 

@@ -9,6 +9,7 @@ from core.architectures.plans import Layer
 from core.runs import Run
 from core.settings import Settings
 from core.structure import diagram
+from pages.shared.chart import draw_diagram
 
 LONG = 20
 """Boxes that can be read side by side."""
@@ -42,7 +43,6 @@ def draw_network(run: Run, settings: Settings, layer: Layer) -> None:
         drawn = diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link)
         size = "long" if drawn.count("tooltip=") > LONG else "short"
         with st.container(key=f"network-{size}"):
-            st.graphviz_chart(
-                drawn,
-                alt=f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}.",
+            draw_diagram(
+                drawn, f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}."
             )

@@ -12,6 +12,7 @@ from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
 from core.figures.forecast import forecast
 from core.figures.next_symbols import next_symbols
+from core.figures.numbers_over_time import numbers_over_time
 from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
 from core.pictures import in_unit, told_number
@@ -36,7 +37,9 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
     inputs = chosen.inputs
     if dataset.kind == "image":
         with st.container(border=True, width="content"):
-            st.image(enlarged(inputs), width="content", clamp=True, alt=_described(dataset, chosen))
+            label = chosen.probes(dataset).labels[0]
+            told = f"The input, an image of {inputs.shape[-1]} pixels a side: {label}."
+            st.image(enlarged(inputs), width="content", clamp=True, alt=told)
     elif dataset.kind == "symbols":
         st.code(chosen.probes(dataset).text(0), language=None, wrap_lines=True)
     elif dataset.kind == "vector":
@@ -47,20 +50,16 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
             height=min(300, 38 + 35 * len(names)),
         )
     else:
-        st.line_chart(dataset.lines(inputs).T, height=240, alt=_described(dataset, chosen))
-        st.caption("As fed, over the samples." if dataset.samples else "As fed, over the steps.")
-
-
-def _described(dataset: Dataset, chosen: Chosen) -> str:
-    """The input in a sentence, for who cannot see it."""
-    inputs, label = chosen.inputs, chosen.probes(dataset).labels[0]
-    if dataset.kind == "image":
-        return f"The input, an image of {inputs.shape[-1]} pixels a side: {label}."
-    lines = dataset.lines(inputs)
-    told = (
-        f"The input, {lines.shape[1]} numbers in time from {lines.min():.3g} to {lines.max():.3g}"
-    )
-    return f"{told}: {label}."
+        lines = dataset.lines(inputs)
+        names = dataset.features or [chosen.probes(dataset).labels[0]]
+        named = dict(zip(names, lines, strict=True)) if len(names) == len(lines) else {}
+        fig = numbers_over_time(
+            range(lines.shape[1]),
+            named or {str(place): line for place, line in enumerate(lines)},
+            x_title="sample" if dataset.samples else "step",
+            y_title="the input, as fed",
+        )
+        still_chart(fig, "the-input")
 
 
 def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:

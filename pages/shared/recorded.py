@@ -1,6 +1,6 @@
 """Recorded numbers: what a scope shows at the chosen moment, as tables behind a button."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from core.pictures import told_weights
 from core.records import Array, ArrayKey
 from core.runs import Run
 from pages.shared.chart import numbers_button
+from pages.shared.saving import csv_button, file_name
 
 
 def draw_recorded(
@@ -37,9 +38,26 @@ def draw_recorded(
             return
         chosen = st.selectbox("Numbers of", options, format_func=told, key=f"{key}-array")
         array = arrays[chosen]
-        table = tabled(array, probe if chosen[1] == "output" else None)
-        st.dataframe(table, key=f"{key}-numbers", height=320)
+        output = chosen[1] == "output"
+        table = tabled(array, probe if output else None)
+        _table(table, chosen, f"{key}-numbers", f"step-{nearest}")
         st.caption(_words(array, chosen, nearest, probe))
+
+
+def draw_numbers(arrays: Mapping[ArrayKey, np.ndarray], key: str) -> None:
+    """A table of one of these arrays, of all of its numbers, behind a button."""
+    place = numbers_button(key)
+    if not place.open:
+        return
+    with place:
+        chosen = st.selectbox("Numbers of", list(arrays), format_func=told, key=f"{key}-array")
+        _table(tabled_numbers(_in_lines(arrays[chosen])), chosen, f"{key}-numbers")
+        st.caption(" × ".join(map(str, arrays[chosen].shape)))
+
+
+def _table(table: pd.DataFrame, of: ArrayKey, key: str, *more: str) -> None:
+    csv_button(table, file_name(*of, *more), key, "row")
+    st.dataframe(table, key=key, height=320)
 
 
 def told(key: ArrayKey) -> str:
@@ -58,7 +76,16 @@ def tabled(array: Array, probe: int | None = None) -> pd.DataFrame:
     values = array.numbers()
     if probe is not None:
         values = values[min(probe, len(values) - 1)]
-        values = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values
+        values = _in_lines(values)
+    return tabled_numbers(values)
+
+
+def _in_lines(values: np.ndarray) -> np.ndarray:
+    return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values
+
+
+def tabled_numbers(values: np.ndarray) -> pd.DataFrame:
+    """Numbers of any shape as a table: a row for each of the first axis."""
     rows = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
     inner = values.shape[1:]
     names = [", ".join(map(str, np.unravel_index(n, inner))) for n in range(rows.shape[1])]

@@ -77,7 +77,31 @@ class Scope {
     });
     this.slider.addEventListener("change", () => this.tellStep());
     this.label = make("output", "label");
-    this.bar.append(this.play, this.slider, this.label, this.badge, this.name);
+    for (const one of [this.play, this.slider, this.badge, this.tip]) one.dataset.unsaved = "";
+    const save = Saving.buttons(["png", "svg"], "picture", (format) => this.saved(format), () => this.called());
+    this.bar.append(this.play, this.slider, this.label, this.badge, this.name, save);
+  }
+
+  /** All of the row as a picture, whatever of it is scrolled out of sight. */
+  saved(format) {
+    if (!this.frame) throw new Error("nothing is drawn yet");
+    for (const card of this.cards) {
+      card.draw(this.frame, this.tables, this.probe);
+      card.histograms(this.frame, this.tables);
+      card.write(this.frame, this.probe);
+    }
+    const at = this.row.scrollLeft;
+    this.row.scrollLeft = 0;
+    const picture = Saving.picture(this.root, format);
+    this.row.scrollLeft = at;
+    return picture;
+  }
+
+  /** What a file of this row is named after: its run, the one layer if it shows one, and the moment. */
+  called() {
+    const { run, view, probes } = this.header;
+    const layer = view === "strip" || view === "work" ? "" : this.cards.at(-1).card.id.split("/")[0];
+    return Saving.named(run, view, layer, `step-${this.frame.entry.step}`, probes.length > 1 ? `input-${this.probe}` : "");
   }
 
   /** New bytes from Python, or the same again: keep what stands, draw what changed. */

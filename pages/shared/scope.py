@@ -11,10 +11,10 @@ from pages.shared.choose import keep_number
 
 _HERE = Path(__file__).parent
 _PARTS = (  # one script
-    *("scope_pictures.js", "scope_cards.js", "scope_answers.js"),
+    *("saving.js", "scope_pictures.js", "scope_cards.js", "scope_answers.js"),
     *("scope_live.js", "scope_work.js", "scope.js"),
 )
-STYLE = (_HERE / "scope.css").read_text(encoding="utf-8")
+STYLE = "\n".join((_HERE / f"{part}.css").read_text("utf-8") for part in ("scope", "saving"))
 SCRIPT = "\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS)
 _mount = st.components.v2.component("layerscope_scope", css=STYLE, js=SCRIPT)
 

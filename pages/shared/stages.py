@@ -17,6 +17,7 @@ from pages.shared.chart import still_chart
 from pages.shared.choose import choose
 from pages.shared.inputs import Chosen
 from pages.shared.prediction import draw_input
+from pages.shared.recorded import draw_numbers
 from pages.shared.scope import scope
 
 SHOWN = 8
@@ -100,6 +101,9 @@ def draw_forward(run: Run, settings: Settings, walk: Walk) -> None:
     epoch = walk.step / settings.steps_per_epoch
     view = walk_view(run.id, settings.dataset, layers, walk, marks, epoch)
     seen = scope(view, f"walk-{run.id}-{walk.step}")
+    outputs = {(layer.name, "output"): walk.outputs[layer.name] for layer in layers}
+    slopes = {(name, "output_gradient"): slope for name, slope in walk.slopes.items()}
+    draw_numbers(outputs | slopes, f"walk-{run.id}")
     follow(layers, seen.unit)
     draw_number(settings, walk, *choose_place(layers))
     with st.expander("All layers in numbers", icon=":material/table:"):

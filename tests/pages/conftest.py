@@ -186,6 +186,12 @@ def sound(tab: AppTest) -> AppTest:
     return tab
 
 
+def scopes(tab: AppTest) -> list[bytes]:
+    """What each scope of the page was given, packed."""
+    parts = [one.proto for one in tab.get("bidi_component")]
+    return [one.bytes for one in parts if "scope_scope" in one.component_name]
+
+
 def said(tab: AppTest) -> str:
     """Every sentence on the page, one a line."""
     kinds = (

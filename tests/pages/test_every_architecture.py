@@ -11,6 +11,7 @@ from core.runfile import Writer
 from core.tasks import fitting
 from pages.shared.anatomy import DRAWERS, FROM_WHAT_IS_GIVEN
 from tests.core.pictures.recorded import of_architecture
+from tests.pages.conftest import scopes
 
 CASES = [(data, name) for data, dataset in DATASETS.items() for name in fitting(dataset)]
 NEED_THE_DATA = ("rnn", "lstm", "gru", *FROM_WHAT_IS_GIVEN)
@@ -36,8 +37,12 @@ def charts(tab):
     return [one.proto.spec for one in tab.get("plotly_chart")]
 
 
+def alts(tab):
+    return [one.proto.alt for one in tab.get("plotly_chart")]
+
+
 def cards(tab):
-    return unpack(tab.get("bidi_component")[0].proto.bytes)[0]["cards"]
+    return unpack(scopes(tab)[0])[0]["cards"]
 
 
 @pytest.mark.parametrize("data, name", CASES)
@@ -49,7 +54,7 @@ def test_every_layer_draws(open_page, make_run, data, name):
     assert bool(tab.error) != here
     assert not here or len(charts(tab)) >= len(layers)
     told = [image.alt for one in tab.get("image") for image in one.proto.imgs]
-    told += [one.proto.alt for one in tab.get("vega_lite_chart")]
+    told += [alt for alt in alts(tab) if alt.startswith("The input, ")]
     drawn = DATASETS[data].kind in ("image", "sequence") and here
     assert len(told) == drawn and all(text.startswith("The input, ") for text in told)
     for view in ("pictures", "matrix", "distributions"):

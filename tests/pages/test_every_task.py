@@ -12,7 +12,7 @@ from core import pictures
 from core.data import DATASETS, as_fed
 from core.pictures import told_number
 from pages.shared import prediction
-from tests.pages.conftest import PAGES, said, sound
+from tests.pages.conftest import PAGES, said, scopes, sound
 from tests.pages.every_task import TASKS, kinds, tiny
 
 
@@ -178,7 +178,7 @@ def test_each_of_a_layers_weight_arrays_can_be_chosen(open_page, make_run, view)
         if view == "distributions":
             assert len(charts(tab)) == 3
             continue
-        packed = tab.get("bidi_component")[0].proto.bytes
+        packed = scopes(tab)[0]
         header, _ = pictures.unpack(packed)
         assert [frame["step"] for frame in header["frames"]] == run.steps()
         last = len(run.steps()) - 1

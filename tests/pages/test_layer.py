@@ -13,7 +13,7 @@ from core.settings import settings_from
 from pages.shared import anatomy, packed
 from pages.shared.scope import Seen
 from tests.core.small_runs import small
-from tests.pages.conftest import said
+from tests.pages.conftest import said, scopes
 
 torch.set_num_threads(1)
 MIXED = (
@@ -30,7 +30,7 @@ def charts(tab):
 
 
 def sent(tab) -> bytes:
-    return tab.get("bidi_component")[0].proto.bytes
+    return scopes(tab)[0]
 
 
 def mixed(**changes):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import pictures
-from tests.pages.conftest import sound
+from tests.pages.conftest import scopes, sound
 
 
 def shown(tab):
@@ -26,7 +26,7 @@ def test_every_layer_with_weights_can_be_chosen(open_page, make_run, network):
         for view in ("pictures", "matrix", "distributions"):
             tab = open_page("weights.py", run=run.id, layer=name, view=view)
             assert tab.button_group[0].value == name
-            assert bool(tab.get("bidi_component")) == (view != "distributions")
+            assert bool(scopes(tab)) == (view != "distributions")
             assert len(tab.get("plotly_chart")) == (3 if view == "distributions" else 1)
 
 

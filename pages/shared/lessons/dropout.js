@@ -7,6 +7,7 @@ DRAWINGS.dropout = (stage, { image }) => {
   const output = new Panel(stage, "What this mask lets through", "activation");
   const mean = new Panel(stage, "Mean over all masks so far", "activation");
   const bar = make("div", "steps");
+  bar.dataset.unsaved = "";
   for (const [title, times] of [["Draw again", 1], ["Draw 100 times", 100]]) {
     const button = bar.appendChild(make("button", "", title));
     button.type = "button";

@@ -8,13 +8,17 @@ class Lesson {
     for (const control of controls) this.control(control);
     const again = this.panel.appendChild(make("button", "", "Start again"));
     again.type = "button";
+    again.dataset.unsaved = "";
     again.addEventListener("click", () => {
       for (const control of controls) this.set(control.name, control.default);
       this.later();
     });
     this.words = this.root.appendChild(make("div", "words"));
     this.pictures = this.root.appendChild(make("div", "pictures"));
+    const whole = (format) => Saving.picture(this.root, format);
+    const picture = Saving.buttons(["png", "svg"], "picture", whole, () => Saving.named(name));
     this.numbers = new Numbers(this);
+    this.numbers.node.after(picture);
     this.theme();
     this.show(numbers);
     this.observer = new ResizeObserver(() => this.later());

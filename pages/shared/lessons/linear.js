@@ -5,6 +5,7 @@ DRAWINGS.linear = (stage, { x, y }) => {
   const best = bestLine(x, y);
   const least = lineError(x, y, best.weight, best.bias).error;
   const bar = make("div", "steps");
+  bar.dataset.unsaved = "";
   const button = bar.appendChild(make("button", "", "Best line"));
   button.type = "button";
   button.addEventListener("click", () => {

@@ -6,7 +6,10 @@ class Numbers {
   constructor(stage) {
     this.stage = stage;
     this.node = stage.root.appendChild(make("details", "numbers"));
+    this.node.dataset.unsaved = "";
     this.node.append(make("summary", "", "Numbers"));
+    const name = () => Saving.named(stage.name, "numbers");
+    this.node.append(Saving.buttons(["csv"], "numbers", () => this.csv(), name));
     this.tables = this.node.appendChild(make("div"));
     this.node.addEventListener("toggle", () => this.fill());
   }
@@ -18,9 +21,22 @@ class Numbers {
     this.timer = setTimeout(() => this.fill(), 200);
   }
 
+  get told() {
+    return this.stage.panels.filter(({ numbers, node }) => numbers && !node.hidden);
+  }
+
+  /** All of them below one another, each under its title. */
+  csv() {
+    return Saving.table(this.told.flatMap(({ head, numbers: { rows, left, top } }) => {
+      const values = rows().map((row) => row.map((one) => one ?? 0));
+      const names = (values[0] ?? []).map((_, j) => top?.[j] ?? j);
+      return [[head.textContent, ...names], ...values.map((row, i) => [left?.[i] ?? i, ...row]), []];
+    }));
+  }
+
   fill() {
     if (!this.node.open) return;
-    const told = this.stage.panels.filter(({ numbers, node }) => numbers && !node.hidden);
+    const { told } = this;
     const places = [...this.tables.children].map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
     this.tables.replaceChildren(...told.map(({ head, numbers }) => this.table(head.textContent, numbers)));
     places.forEach((place, at) => this.tables.children[at]?.scrollTo(...place));

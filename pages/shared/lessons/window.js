@@ -4,6 +4,7 @@ class Place {
   constructor(stage, panel, row, column) {
     Object.assign(this, { stage, panel, row, column, height: 0, width: 0 });
     const bar = make("div", "steps");
+    bar.dataset.unsaved = "";
     this.play = this.button(bar, "Play", () => this.toggle());
     this.button(bar, "Step", () => this.step(1));
     this.at = bar.appendChild(make("output"));
