@@ -126,10 +126,17 @@ def from_link(text: str) -> Stack:
         opened = zlib.decompressobj()
         packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         found = json.loads(opened.decompress(packed, MOST_BYTES))
-        if opened.unconsumed_tail or not opened.eof or not _is_stack(found):
+        if opened.unconsumed_tail or not opened.eof:
             raise fault
+        return checked(found)
     except (ValueError, zlib.error, binascii.Error, RecursionError):
         raise fault from None
+
+
+def checked(found: Any) -> Stack:
+    """What was read from outside, where it is a stack; raises Unfit. Its bricks may be unsound."""
+    if not _is_stack(found):
+        raise Unfit("This holds no stack of layers.")
     return found
 
 

@@ -56,13 +56,15 @@ def fitting(dataset: Dataset) -> list[str]:
     return [name for name, known in ARCHITECTURES.items() if known.fits(work)]
 
 
-def suited(architecture: type[Architecture], dataset: Dataset) -> dict[str, Any]:
+def suited(architecture: type[Architecture] | None, dataset: Dataset) -> dict[str, Any]:
     """The settings that suit an architecture and a data set: a run's where nobody says otherwise.
 
-    An architecture's own wish comes before the data set's.
+    An architecture's own wish comes before the data set's; None, a network put together by hand,
+    has none.
     """
+    wish = architecture or Architecture
     return {
         "epochs": dataset.epochs,
-        "learning_rate": architecture.learning_rate or dataset.learning_rate,
-        "schedule": architecture.schedule,
+        "learning_rate": wish.learning_rate or dataset.learning_rate,
+        "schedule": wish.schedule,
     }

@@ -1,4 +1,4 @@
-"""Builder: a network put together layer by layer, told what fits, and trained."""
+"""Builder: a network put together layer by layer, told what fits, trained and saved."""
 
 from functools import partial
 
@@ -6,18 +6,19 @@ import streamlit as st
 
 from core import export, stacks
 from core.architectures import ARCHITECTURES
-from core.data import DATASETS
 from core.engine import Full, engine
+from core.saved_stacks import OWN_NETWORK
 from core.settings import Settings, settings_from
 from core.structure import diagram
-from core.tasks import fitting, work_of
+from core.tasks import fitting, suited, work_of
 from core.unfit import Unfit
 from pages.shared.building import draw_stack, keep_stack, stack_in_link
 from pages.shared.chart import draw_diagram
 from pages.shared.choose import open_run, opened_just_now
-from pages.shared.form import pick
+from pages.shared.form import choose_dataset, dataset_titles, pick
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
+from pages.shared.saved import draw_saved, keep_saved
 
 st.write(
     "Put a network together: add, set, move and take away its layers. The address holds it, so "
@@ -25,8 +26,7 @@ st.write(
 )
 left, middle, right = st.columns(3, vertical_alignment="bottom")
 with left:
-    data = pick("Data set", {name: one.title for name, one in DATASETS.items()}, "data")
-    dataset = DATASETS[data]
+    given, dataset = choose_dataset()
 with middle:
     named = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
     first = pick("Begin with", named, "begin")
@@ -37,13 +37,11 @@ with right:
 stack = stack_in_link(lambda: begun)
 
 settings: Settings | None = None
-usual = {"epochs": dataset.epochs, "learning_rate": dataset.learning_rate}
 try:
     if not stack:
         raise Unfit("There is no layer yet: add the first one below, or begin anew.")
-    settings = settings_from(
-        {"data": data, "architecture": "Own network", "bricks": stack, **usual}
-    )
+    given |= {"architecture": OWN_NETWORK, "bricks": stack, **suited(None, dataset)}
+    settings = settings_from(given)
 except Unfit as fault:
     st.error(plain(str(fault)), icon=":material/rule:")
 layers = settings.layers if settings else stacks.layers_of(stack, work.shape, work.symbols)
@@ -58,6 +56,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     pressed = st.button(
         "Train it", type="primary", icon=":material/play_arrow:", disabled=settings is None
     )
+    keep = st.button("Save", icon=":material/bookmark_add:")
     if settings:
         st.download_button(
             "Network as code",
@@ -74,4 +73,7 @@ if pressed and settings and not opened_just_now():
         st.switch_page("train.py", query_params={"run": run.id, **carried()})
     except Full as fault:
         st.error(plain(str(fault)), icon=":material/hard_drive:")
+if keep:
+    keep_saved(stack, name, given["own"].id if given["own"] else given["data"])
+draw_saved(dataset_titles())
 draw_stack(stack, layers, work.shape)

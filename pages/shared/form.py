@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS, Dataset
+from core.saved_stacks import OWN_NETWORK, fitting_stacks, labels_of
 from core.settings import OPTIMIZERS, Settings, settings_from
 from core.tasks import fitting, suited
 from core.unfit import Unfit
@@ -26,11 +27,7 @@ def choose_settings() -> Settings | Unfit:
     with st.container(key="settings"):
         first, second, third, fourth = st.columns(4)
         with first:
-            yours = own_data()
-            titles = {name: known.title for name, known in DATASETS.items()}
-            data = pick("Data set", titles | labels(yours), "data")
-            own = yours.get(data)
-            dataset = own.dataset if own else DATASETS[data]
+            given, dataset = choose_dataset()
             st.caption(dataset.description)
             share = st.slider(
                 "Training data used",
@@ -41,13 +38,19 @@ def choose_settings() -> Settings | Unfit:
                 **KEPT,
             )
         with second:
+            by_hand = fitting_stacks(given)
             titles = {name: ARCHITECTURES[name].title for name in fitting(dataset)}
-            name = pick("Architecture", titles, "architecture")
-            st.caption(ARCHITECTURES[name].sentence)
-            options = {
-                field: field_input(field, info, name)
-                for field, info in ARCHITECTURES[name].model_fields.items()
-            }
+            name = pick("Architecture", titles | labels_of(by_hand), "architecture")
+            if name in by_hand:
+                st.caption("Put together on the Builder page, and saved there.")
+                given |= {"architecture": OWN_NETWORK, "bricks": by_hand[name].bricks}
+            else:
+                st.caption(ARCHITECTURES[name].sentence)
+                options = {
+                    field: field_input(field, info, name)
+                    for field, info in ARCHITECTURES[name].model_fields.items()
+                }
+                given |= {"architecture": name, "options": options}
         with third:
             optimizer = pick("Optimizer", OPTIMIZERS, "optimizer")
             learning_rate = _suited("learning_rate", name, dataset)
@@ -57,14 +60,25 @@ def choose_settings() -> Settings | Unfit:
             epochs = _suited("epochs", name, dataset)
             seed = field_input("seed", Settings.model_fields["seed"])
             start = field_input("initialisation", Settings.model_fields["initialisation"])
-    given: dict[str, Any] = {"data": "own" if own else data, "own": own, "architecture": name}
-    given |= {"share": share / 100, "options": options}
-    given |= {"optimizer": optimizer, "learning_rate": learning_rate, "batch_size": batch_size}
+    given |= {"share": share / 100, "optimizer": optimizer}
+    given |= {"learning_rate": learning_rate, "batch_size": batch_size}
     given |= {"schedule": schedule, "initialisation": start}
     try:
         return settings_from({**given, "epochs": epochs, "seed": seed})
     except Unfit as fault:
         return fault
+
+
+def choose_dataset() -> tuple[dict[str, Any], Dataset]:
+    """Let a person choose a data set, the project's or a brought one; first as settings say it."""
+    data = pick("Data set", dataset_titles(), "data")
+    own = own_data().get(data)
+    return {"data": "own" if own else data, "own": own}, own.dataset if own else DATASETS[data]
+
+
+def dataset_titles() -> dict[str, str]:
+    """What the menu calls each data set, by its name or, of a brought one, its id."""
+    return {name: known.title for name, known in DATASETS.items()} | labels(own_data())
 
 
 def described(settings: Settings) -> str:
@@ -80,7 +94,7 @@ def described(settings: Settings) -> str:
 def _suited(name: str, architecture: str, dataset: Dataset) -> Any:
     """An input whose default suits; who has a wish of its own has its own input."""
     field = Settings.model_fields[name]
-    suits = suited(ARCHITECTURES[architecture], dataset)[name]
+    suits = suited(ARCHITECTURES.get(architecture), dataset)[name]
     if suits == field.default:
         return field_input(name, field)
     whose = dataset.name if getattr(dataset, name, None) == suits else architecture

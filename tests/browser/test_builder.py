@@ -71,3 +71,25 @@ def test_a_network_is_built_by_keyboard_and_its_link_is_the_network(
     other = follow(open_page(), page.url, troubles)
     expect(row(other, "3")).to_contain_text("Linear", timeout=SLOW)
     expect(row(other, "4")).to_contain_text("Activation")
+
+
+def test_a_network_is_saved_and_opened_by_another_visitor(page, open_page, server, troubles):
+    follow(page, f"{server.url}/{ADDRESS}", troubles)
+    add(page, "5", "Dropout")
+    expect(row(page, "5")).to_be_visible(timeout=SLOW)
+    page.get_by_role("textbox", name="Name", exact=True).fill("for all")
+    press(page, "Save")
+    expect(page.get_by_text("Saved stacks (1)")).to_be_visible(timeout=SLOW)
+    other = follow(open_page(narrow=True), f"{server.url}/builder", troubles)
+    other.get_by_text("Saved stacks (1)").click(timeout=SLOW)
+    press(other, "Open")
+    expect(row(other, "5")).to_be_visible(timeout=SLOW)
+    expect(other.get_by_text("1×8×8 → 64")).to_be_visible(timeout=SLOW)
+    assert kinds(other)[-1] == "dropout"
+    press(other, "Delete")
+    press(other, "Delete it")
+    expect(other.get_by_text("Saved stacks (0)")).to_be_visible(timeout=SLOW)
+    press(other, "Bring the deleted stack back")
+    expect(other.get_by_text("Saved stacks (1)")).to_be_visible(timeout=SLOW)
+    other.get_by_role("link", name="Choose settings and train").click()
+    expect(other.get_by_text("Own network on Digits 8x8")).to_be_visible(timeout=SLOW)

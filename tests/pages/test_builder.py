@@ -1,12 +1,17 @@
 """The Builder: a stack in the link, edited row by row, told what fits, trained and taken away."""
 
+from urllib.parse import parse_qs
+
 import pytest
 
-from core import stacks
+from core import saved_stacks, stacks
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS
+from core.data.own import kept
+from core.runs import new_id
 from core.settings import settings_from
 from core.tasks import fitting, work_of
+from tests.core.data.own.files import KINDS, own_settings
 from tests.core.small_runs import NESTED
 from tests.pages.conftest import said, sound
 
@@ -134,3 +139,97 @@ def test_the_last_layer_can_be_removed_and_a_first_one_added(open_page):
 def test_a_link_that_holds_nothing_is_told(open_page):
     tab = open_page("builder.py", data="Digits 8x8", stack="abc")
     assert "holds no stack" in tab.warning[0].value and not tab.error
+
+
+def button(tab, label):
+    return next(one for one in tab.button if one.label == label)
+
+
+def saved_names():
+    return [one.name for one in saved_stacks.whole(saved_stacks.found()).values()]
+
+
+def test_a_stack_is_saved_opened_renamed_deleted_and_brought_back(open_page):
+    stack = [{"kind": "flatten"}, {"kind": "linear", "units": 10}]
+    tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(stack))
+    assert "Everyone who uses this server sees what is saved" in said(tab)
+    tab.text_input[0].set_value("mine :red[x]").run()
+    pressed(tab, "Save")
+    assert saved_names() == ["mine :red[x]"] and "Saved stacks (1)" in tab.expander[0].label
+    pressed(tab, "Save")
+    assert saved_names() == ["mine :red[x]"] and "already" in tab.toast[0].value
+    pressed(tab, "Begin anew")
+    assert in_link(tab) != stack
+    field(tab, "Data set").select("mnist").run()
+    pressed(tab, "Open")
+    assert in_link(tab) == stack and field(tab, "Data set").value == "digits"
+    name = next(one for one in tab.text_input if one.label == "Its name")
+    sound(name.set_value("yours").run())
+    assert saved_names() == ["yours"] and field(tab, "Saved stack").options == ["yours (saved)"]
+    pressed(tab, "Delete it")
+    assert saved_names() == [] and "Saved stacks (0)" in tab.expander[0].label
+    pressed(tab, "Bring the deleted stack back")
+    assert saved_names() == ["yours"]
+    assert not [one for one in tab.button if one.label == "Bring the deleted stack back"]
+
+
+def test_a_stack_that_does_not_fit_can_be_saved_and_one_without_a_name_cannot(open_page):
+    stack = [{"kind": "conv2d", "filters": 4}]
+    tab = open_page("builder.py", data=DATASETS["carseats"].title, stack=stacks.to_link(stack))
+    assert tab.error
+    pressed(tab, "Save")
+    assert saved_names() == [] and "under a name" in tab.toast[0].value
+    tab.text_input[0].set_value("half made").run()
+    pressed(tab, "Save")
+    assert saved_names() == ["half made"]
+
+
+def test_damaged_files_are_named_and_the_page_stands(open_page):
+    saved_stacks.save([{"kind": "flatten"}], "whole")
+    broken = saved_stacks.folder() / f"{new_id()}.json"
+    broken.write_text("{")
+    for page in ("builder.py", "train.py"):
+        tab = sound(open_page(page))
+        assert (broken.name in "".join(one.value for one in tab.warning).replace("\\", "")) == (
+            page == "builder.py"
+        )
+
+
+def test_the_link_of_a_deleted_stack_leads_nowhere_bad(open_page):
+    tab = open_page("builder.py", deleted_stack="../../etc/passwd")
+    pressed(tab, "Bring the deleted stack back")
+    assert "not on this machine" in tab.warning[0].value
+
+
+def test_a_saved_stack_is_trained_with_settings_of_its_own(open_page, listener):
+    stack = [{"kind": "flatten"}, {"kind": "activation"}, {"kind": "linear", "units": 10}]
+    saved_stacks.save(stack, "mine", "digits")
+    tab = open_page("builder.py", saved="mine (saved)")
+    links = [link.proto for link in tab.get("page_link") if "train" in link.proto.label]
+    assert parse_qs(links[0].query_string) == {
+        "architecture": ["mine (saved)"], "data": ["Digits 8x8"],
+    }  # fmt: skip
+    tab = open_page("train.py", data="Digits 8x8", architecture="mine (saved)", epochs="7")
+    assert "relu1 → linear1" in said(tab)
+    pressed(tab, "Train")
+    ((_, settings),) = listener.told
+    assert [brick.kind for brick in settings.bricks] == ["flatten", "activation", "linear"]
+    assert settings.title == "Own network on Digits 8x8"
+    options = field(open_page("train.py", data=DATASETS["carseats"].title), "Architecture").options
+    assert "mine (saved)" not in options
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_is_built_for_data_that_was_brought(open_page, listener, kind):
+    own = own_settings(kind).own
+    kept.keep(own.id)
+    tab = open_page("builder.py", data=f"{own.title} (own data)")
+    assert not tab.error and field(tab, "Data set").value == own.id
+    pressed(tab, "Train it")
+    ((_, settings),) = listener.told
+    assert settings.own == own and settings.architecture == "Own network"
+    tab = open_page("builder.py", data=f"{own.title} (own data)")
+    tab.text_input[0].set_value("for mine").run()
+    pressed(tab, "Save")
+    (saved,) = saved_stacks.whole(saved_stacks.found()).values()
+    assert saved.data == own.id and "built for" in said(tab)
