@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, str] = {
     "sliders": "pictures a second under the sliders of activation functions",
     "opening_networks": "from Open pressed to the layers of ResNet-50, and the server's memory",
     "watching_scripts": "what it costs a script's own training loop to be watched",
+    "refusal": "from a link to an absurd network to the sentence that names its layer",
     "opening": "server time to open any page on a finished run",
     "scrubbing": "pictures a second under a moved slider",
     "file_size": "size of a run's file",

@@ -19,13 +19,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.home import home
 from core.runs import new_id, tidy_name
 from core.settings import settings_from
-from core.stacks import MOST_BYTES, Stack, checked
+from core.stacks import Stack, checked
 from core.unfit import Unfit
 
 OWN_NETWORK = "Own network"
 """What a network that was put together by hand is called as an architecture."""
 MOST = 200
 """Stacks that there can be."""
+MOST_BYTES = 50_000
+"""Bytes of one; a stack of as many layers as there can be takes half of them."""
 _ID = re.compile(r"[0-9a-z]{26}")
 _lock = threading.Lock()
 
@@ -58,7 +60,7 @@ def found() -> dict[str, SavedStack | Unfit]:
     for path in sorted(folder().glob("*.json"))[: 2 * MOST]:
         if _ID.fullmatch(path.stem):
             try:
-                read[path.stem] = _read(path)
+                read[path.stem] = _read(path, path.stat().st_mtime_ns)
             except Unfit as fault:
                 read[path.stem] = fault
             except FileNotFoundError:  # deleted meanwhile
@@ -115,7 +117,7 @@ def rename(stack_id: str, name: str) -> None:
         path = _path(stack_id)
         if not path.is_file():
             raise Lost(Lost.sentence)
-        saved = _read(path)
+        saved = _read(path, path.stat().st_mtime_ns)
         if tidy_name(name) != saved.name:
             _write(stack_id, saved.model_copy(update={"name": _free(name)}))
 
@@ -171,7 +173,8 @@ def _free(name: str) -> str:
     return tidy
 
 
-def _read(path: Path) -> SavedStack:
+@lru_cache(maxsize=2 * MOST)
+def _read(path: Path, written: int) -> SavedStack:
     fault = Unfit(f"The file {path.name} holds no saved stack: delete it, or put it right.")
     try:
         with path.open("rb") as file:

@@ -144,6 +144,8 @@ class Settings(BaseModel):
                 f"layer {last.place}, the last, gives {sizes(last.output_shape)} numbers, "
                 f"but {dataset.title} {asked}"
             )
+        if not any(layer.parameters for layer in layers):
+            raise Mismatch("no layer of this network learns anything; add one that does, as Linear")
         batch = min(self.batch_size, self.images)
         for layer in layers:
             if batch == 1 and layer.kind == "batchnorm":

@@ -15,7 +15,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from core.architectures.bricks import AnyBrick, Mismatch, Shape
-from core.architectures.plans import Layer, plan
+from core.architectures.plans import MAX_LAYERS, Layer, plan
 from core.unfit import Unfit
 
 Place = tuple[int | str, ...]
@@ -103,12 +103,16 @@ def told_place(place: Place) -> str:
 
 def layers_of(stack: Stack, shape: Shape, symbols: int = 0) -> tuple[Layer, ...]:
     """The layers of as many of the first bricks as fit one another, with their shapes."""
-    for count in range(len(stack), 0, -1):
+    found: tuple[Layer, ...] = ()
+    fit, wrong = 0, min(len(stack), MAX_LAYERS) + 1  # so many first ones fit; with so many, not
+    while wrong - fit > 1:
+        count = (fit + wrong) // 2
         try:
-            return plan(_BRICKS.validate_python(stack[:count]), shape, symbols)
+            found = plan(_BRICKS.validate_python(stack[:count]), shape, symbols)
+            fit = count
         except (Mismatch, ValidationError):
-            continue
-    return ()
+            wrong = count
+    return found
 
 
 def to_link(stack: Stack) -> str:

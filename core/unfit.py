@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.architectures.bricks import place_of
+from core.architectures.plans import MAX_DEPTH
 
 LONGEST = 300
 """Most characters of a sentence that says what is wrong."""
@@ -20,6 +21,8 @@ def sentence(error: ValidationError, models: Sequence[type[BaseModel]]) -> str:
     first = error.errors(include_url=False)[0]
     where, got = _field(first["loc"], models), first.get("input")
     text = first["msg"].removeprefix("Value error, ")
+    if first["type"].startswith("recursion"):
+        text = f"at most {MAX_DEPTH} containers fit in one another"
     if where:
         text = f"{where}: {text[0].lower()}{text[1:]}"
         if first["type"] != "extra_forbidden" and isinstance(got, str | int | float | None):

@@ -91,7 +91,7 @@ def test_there_are_only_so_many(monkeypatch):
 
 
 def test_a_stack_that_is_too_large_is_not_saved():
-    with pytest.raises(Unfit, match="200 kB"):
+    with pytest.raises(Unfit, match="50 kB"):
         saved.save([{"kind": "linear", "units": "x" * 2000}] * 150, "a")
     assert saved.found() == {}
 

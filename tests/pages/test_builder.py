@@ -127,6 +127,15 @@ def test_an_absurd_stack_is_refused_with_a_sentence(open_page, bricks):
     assert len(tab.error) == 1 and "ayer" in tab.error[0].value
 
 
+def test_a_network_that_learns_nothing_is_refused_with_a_sentence(open_page):
+    link = stacks.to_link([{"kind": "flatten"}])
+    tab = open_page("builder.py", data=DATASETS["spirals"].title, stack=link)
+    assert "o layer of this network learns anything" in tab.error[0].value
+    field(tab, "Add a layer as 2").select("linear").run()
+    field(tab, "Units").set_value(2).run()
+    assert not sound(tab).error
+
+
 def test_the_last_layer_can_be_removed_and_a_first_one_added(open_page):
     stack = [{"kind": "flatten"}]
     tab = open_page("builder.py", data="Digits 8x8", stack=stacks.to_link(stack))
