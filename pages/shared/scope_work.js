@@ -37,6 +37,7 @@ class WorkCard extends Card {
     label.append(this.field);
     const made = make("button", "made", "how it is made");
     made.type = "button";
+    made.dataset.unsaved = "";
     made.title = "This number in a training step of the run, term by term.";
     made.hidden = !this.scope.header.opens;
     made.addEventListener("click", () => this.scope.press("unit", [this.card.id, ...this.cell()].join(":")));
