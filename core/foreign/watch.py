@@ -27,8 +27,10 @@ from core.runs import Run
 
 DENSE, GROWTH = 24, 1.2
 """The first moments are taken at every step, then each at a step 20 % further on."""
-SHARE, FREE_SECONDS = 0.03, 0.3
+SHARE, FREE_SECONDS = 0.02, 0.12
 """Recording takes at most this share of the time since the start, and what is free at first."""
+WRITTEN_SECONDS = 1.0
+"""So long a metric may wait for the next moment, with which it is written."""
 
 
 class Watch:
@@ -44,7 +46,8 @@ class Watch:
         self._next_metric = 1
         self._waiting: tuple[Moment, dict[ArrayKey, torch.Tensor]] | None = None
         self._spent, self._since = 0.0, time.perf_counter()
-        self._append(records)
+        self._unwritten, self._written = list(records), -math.inf
+        self._append([])
         atexit.register(self.close)
 
     def __enter__(self) -> "Watch":
@@ -115,9 +118,14 @@ class Watch:
         return [Metric(step, NO_EPOCH, loss, score, None, None, math.nan, seconds)]
 
     def _append(self, records: Sequence[Record]) -> None:
-        if records and self._writer is not None:
-            self._writer.append(records)
-            if any(isinstance(record, Moment) for record in records):
+        """Write these and those that waited, if there is a moment or it is time."""
+        self._unwritten += records
+        now, moments = time.perf_counter(), any(isinstance(r, Moment) for r in self._unwritten)
+        due = moments or now - self._written > WRITTEN_SECONDS
+        if self._unwritten and due and self._writer is not None:
+            self._writer.append(self._unwritten)
+            self._unwritten, self._written = [], now
+            if moments:
                 thin(self._writer)
 
     def _fail(self, fault: Exception) -> None:
@@ -148,6 +156,7 @@ class Watch:
                 for parameter in self._looker.parameters.values():
                     parameter.grad = clean[id(parameter)]
             records.append(Event(self._step, "finished", text))
+            self._written = -math.inf
             self._append(records)
             self._writer.close()
             self._writer = None
