@@ -17,7 +17,7 @@ from core.settings import Settings
 
 MOST_PIXELS = 60_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
-WEIGHT_ROOM, OUTPUT_ROOM = 8, 64
+WEIGHT_ROOM, OUTPUT_ROOM = 8, 32
 """How many times the usual numbers a moment holds: there is only this one."""
 SILENT_SECONDS = 20
 """A download that brings nothing for so long has failed."""

@@ -29,6 +29,7 @@ from core.summaries import ENDED as ENDED
 from core.summaries import Summary as Summary
 from core.summaries import summary_of
 from core.summaries import this_process as this_process
+from core.summaries import told_apart as told_apart
 
 DEMO = Path(__file__).parent / "demo" / "two_linear.sqlite"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -7,6 +7,8 @@ import contextlib
 import json
 import math
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -37,13 +39,22 @@ class Summary:
     pinned: bool
     bytes: int
 
-    @property
-    def label(self) -> str:
-        """The run in a list: its name, its state, how good it is."""
+    def label(self, name: str) -> str:
+        """The run in a list: a name for it, its state, how good it is."""
         if self.state in ("waiting", "running", "paused"):
-            return f"{self.name} · in training"
+            return f"{name} · in training"
         good = "" if self.accuracy is None else f" · {self.accuracy:.1%}"
-        return f"{self.name} · {self.state}{good}"
+        return f"{name} · {self.state}{good}"
+
+
+def told_apart(listed: Iterable[Summary]) -> dict[str, str]:
+    """A name for each run by its id: its own, with the end of its id where others have the same."""
+    names = {summary.id: summary.name for summary in listed}
+    often = Counter(names.values())
+    return {
+        run_id: f"{name} ({run_id[-4:]})" if often[name] > 1 else name
+        for run_id, name in names.items()
+    }
 
 
 def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summary:

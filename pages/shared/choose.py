@@ -99,10 +99,10 @@ def _left_just_now(run_id: str) -> bool:
     return run_id == left and time.monotonic() - since < LAG_SECONDS
 
 
-def _open_picked(picked: str | None, listed: dict[str, Summary]) -> None:
+def _open_picked(picked: str | None, names: dict[str, str]) -> None:
     """Open the run that was picked; browsers send its label, which may have changed meanwhile."""
-    named = [run_id for run_id, one in listed.items() if f"{picked}".startswith(f"{one.name} · ")]
-    meant = [picked] if picked in listed else named
+    named = [run_id for run_id, name in names.items() if f"{picked}".startswith(f"{name} · ")]
+    meant = [picked] if picked in names else named
     if picked and len(meant) == 1 and not _left_just_now(meant[0]):
         open_run(meant[0])
 
@@ -115,14 +115,14 @@ def choose_run() -> tuple[Run, Summary]:
     listed = {summary.id: summary for summary in runs.summaries()}
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
-    chosen = run_in_link() or whole[0]
+    chosen, names = run_in_link() or whole[0], runs.told_apart(listed.values())
     st.session_state["_run"] = chosen if chosen in listed else None
     st.selectbox(
         "Run",
         list(listed),
         key="_run",
-        format_func=lambda run_id: listed[run_id].label,
-        on_change=lambda: _open_picked(st.session_state["_run"], listed),
+        format_func=lambda run_id: listed[run_id].label(names[run_id]),
+        on_change=lambda: _open_picked(st.session_state["_run"], names),
         label_visibility="collapsed",
         placeholder="Choose a run",
     )

@@ -214,3 +214,14 @@ def test_a_browser_that_lags_behind_keeps_the_run_that_was_started(
     assert sound(tab.run()).query_params["run"] == started == run_box(tab).value
     run_box(tab).select(before).run()
     assert sound(tab).query_params["run"] == before == run_box(tab).value
+
+
+def test_two_runs_of_one_name_are_told_apart(open_page, make_run):
+    first, second = make_run(name="twice").id, make_run(name="twice").id
+    tab = open_page(run=first)
+    told = [label for label in run_box(tab).options if label.startswith("twice")]
+    assert [label.split(" · ")[0] for label in told] == [
+        f"twice ({one[-4:]})" for one in (second, first)
+    ]
+    run_box(tab).select(second).run()
+    assert sound(tab).query_params["run"] == second
