@@ -115,14 +115,16 @@ class Settings(BaseModel):
         asked = {"architecture": (name, ARCHITECTURES), "data set": (data, NAMES)}
         for what, (chosen, known) in asked.items():
             if not isinstance(chosen, str) or chosen not in known:
-                raise ValueError(f"there is no {what} {shown(chosen)}; there are {_listed(known)}")
+                raise ValueError(
+                    f"there is no {what} {shown(chosen)}; there are {', '.join(known)}"
+                )
         options = ARCHITECTURES[name].model_validate(given.get("options") or {})
         dataset = _dataset(data, given.get("own"))
         work = work_of(dataset)
         if not options.fits(work):
             raise ValueError(
                 f"{options.title} is not made for {dataset.title}; "
-                f"{_listed(fitting(dataset))} would fit"
+                f"{', '.join(fitting(dataset))} would fit"
             )
         bricks = options.bricks(work)
         suits = suited(ARCHITECTURES[name], dataset)
@@ -236,10 +238,6 @@ def _dataset(name: str, own: Any) -> Dataset:
     if (name == "own") != (own is not None):
         raise ValueError("own data comes with its description, and no other data set has one")
     return DATASETS[name] if own is None else OwnData.model_validate(own).dataset
-
-
-def _listed(names: Any) -> str:
-    return ", ".join(names)
 
 
 def settings_from(given: dict[str, Any] | str | bytes) -> Settings:
