@@ -104,7 +104,9 @@ class Seer:
         if not order:
             raise Unseen("no module of this network gives numbers that can be recorded")
         if len(order) > MOST_LAYERS:
-            raise Unseen(f"it has {len(order):,} layers; at most {MOST_LAYERS:,} can be recorded")
+            raise Unseen(
+                f"this network has {len(order):,} layers; at most {MOST_LAYERS:,} are recorded"
+            )
         self.left_out += unused(self.network, self.calls, set(self.owners))
         self.sight.layers = self._placed(order)
         self.sight.left_out = tuple(tidy(t, UNSAFE, "·", 300) for t in self.left_out[:200])

@@ -106,7 +106,7 @@ class Pass(TorchFunctionMode):
         parameters = module.named_parameters(recurse=call.leaf)
         call.parameters = dict(parameters)
         self.open.append(Call("", None, ""))  # so that nothing of what is done here is seen
-        self.before(call, args)
+        self.before(call, (args, kwargs))
         self.open[-1] = call
 
     def _leaves(self, module: nn.Module, args: tuple, result: Any) -> None:
@@ -144,7 +144,7 @@ class Pass(TorchFunctionMode):
         inner = next((call.name for call in reversed(self.open)), "")
         call = self._call(f"{inner}.{word}" if inner else word, word, given)
         call.parameters, call.plain = learned, len(args) == 1 and not kwargs.keys() - {"inplace"}
-        self.before(call, args)
+        self.before(call, (args, kwargs))
         result = func(*args, **kwargs)
         self.after(call, result)
         tell_source(result, (call.name,))

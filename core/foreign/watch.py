@@ -11,6 +11,7 @@ This room knows torch.
 import atexit
 import math
 import sqlite3
+import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -48,15 +49,15 @@ class Watch:
         self._spent, self._since = 0.0, time.perf_counter()
         self._unwritten, self._written = list(records), -math.inf
         self._append([])
-        atexit.register(self.close)
+        atexit.register(self._script_ended)
 
     def __enter__(self) -> "Watch":
         """Close it at the block's end."""
         return self
 
-    def __exit__(self, *fault: object) -> None:
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
         """Close it."""
-        self.close()
+        self._close(fault)
 
     def __str__(self) -> str:
         """Where the recording is."""
@@ -132,7 +133,7 @@ class Watch:
         what = f"{type(fault).__name__}: {fault}"
         warnings.warn(f"Layerscope records no more of this network ({what}).", stacklevel=3)
         writer, self._writer = self._writer, None
-        atexit.unregister(self.close)
+        atexit.unregister(self._script_ended)
         try:
             assert writer is not None
             writer.append([Event(self._step, "failed", f"Recording ended: {what}"[:500])])
@@ -140,8 +141,15 @@ class Watch:
         except (OSError, sqlite3.Error):
             pass
 
-    def close(self, text: str = "") -> None:
+    def close(self) -> None:
         """Record how the network is now, and let go of the file; also done when the script ends."""
+        self._close(None)
+
+    def _script_ended(self) -> None:
+        self._close(getattr(sys, "last_value", None))  # what nobody caught
+
+    def _close(self, fault: BaseException | None) -> None:
+        """The end of the run: finished, or stopped by a fault of the script."""
         if self._writer is None:
             return
         try:
@@ -155,14 +163,15 @@ class Watch:
                 records.append(self._looker.moment(self._step, None))
                 for parameter in self._looker.parameters.values():
                     parameter.grad = clean[id(parameter)]
-            records.append(Event(self._step, "finished", text))
+            why = f"The script ended with {type(fault).__name__}: {fault}"[:500] if fault else ""
+            records.append(Event(self._step, "stopped" if fault else "finished", why))
             self._written = -math.inf
             self._append(records)
             self._writer.close()
             self._writer = None
-            atexit.unregister(self.close)
-        except Exception as fault:
-            self._fail(fault)
+            atexit.unregister(self._script_ended)
+        except Exception as other:
+            self._fail(other)
 
 
 def watch(

@@ -65,7 +65,7 @@ class Unseen(nn.Module):
         x = told("norm", self.norm(x))
         x = told("relu", self.relu(x))
         y = told("ways.a_b", self.ways["a b"](x))
-        y = told("relu·2", self.relu(y))
+        y = told("relu·2", self.relu(input=y))
         x = told("add", x + self.ways["wide"](y))
         x = told("pool", self.pool(x)).flatten(2).transpose(1, 2)
         x = told("cat", torch.cat([self.start.expand(len(x), -1, -1), x], dim=1))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -14,7 +17,8 @@ import layerscope
 from core.foreign import watch as watching
 from core.foreign.watched import ENDLESS
 from core.runfile import Writer
-from core.runs import find
+from core.runs import find, ids
+from tests.conftest import ROOT
 from tests.core.foreign.networks import (
     CLASSES,
     Unseen,
@@ -123,6 +127,36 @@ def test_a_disk_that_fails_ends_the_recording_and_not_the_training(monkeypatch):
         warnings.simplefilter("error")
         train(network, 3, seen)
         seen.close()
+
+
+def test_a_script_that_ends_with_a_fault_is_stopped_and_says_so():
+    network = Unseen()
+    with pytest.raises(KeyError), layerscope.watch(network, images()) as seen:
+        train(network, 2, seen)
+        raise KeyError("lost")
+    summary = seen.run.summary()
+    assert (summary.state, summary.step) == ("stopped", 2)
+    assert summary.message == "The script ended with KeyError: 'lost'"
+
+
+CRASHES = """
+import torch
+import layerscope
+network = torch.nn.Linear(3, 2)
+seen = layerscope.watch(network, torch.rand(2, 3))
+seen.step(1.0)
+raise ZeroDivisionError("oh")
+"""
+
+
+def test_a_script_that_crashes_leaves_a_run_that_says_so(home):
+    place = {**os.environ, "PYTHONPATH": str(ROOT), "LAYERSCOPE_HOME": str(home)}
+    ended = subprocess.run([sys.executable, "-c", CRASHES], env=place, capture_output=True)
+    assert ended.returncode == 1 and b"ZeroDivisionError: oh" in ended.stderr
+    (run_id,) = ids()
+    summary = find(run_id).summary()
+    assert (summary.state, summary.step) == ("stopped", 1)
+    assert "ZeroDivisionError: oh" in summary.message
 
 
 def test_a_script_that_ended_without_a_word_is_told_so():
