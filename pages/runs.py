@@ -8,7 +8,7 @@ from core.budget import budget
 from core.runs import Missing
 from pages.shared.choose import open_run, run_in_link
 from pages.shared.plain import plain
-from pages.shared.shelf import actions, bring_in, row, undo
+from pages.shared.shelf import actions, bring_in, from_a_script, row, undo
 
 listed = [*runs.summaries(), runs.find("demo").summary()]
 places = {summary.id: place for place, summary in enumerate(listed)}
@@ -47,6 +47,7 @@ undo()
 
 st.subheader("Bring in a run")
 bring_in()
+from_a_script()
 used = sum(s.bytes for s in listed)
 st.caption(
     f"The runs take {used / 1e6:,.0f} MB of {budget() / 1e6:,.0f} MB. When more is needed, the "

@@ -1,5 +1,7 @@
 """The shelf: what can be done with a run as a whole, and bringing one in from a file."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +21,17 @@ from pages.shared.presenting import carried
 from pages.shared.replay import replay_page
 from pages.shared.weights_file import bring_weights
 
+ROOT = Path(__file__).parents[2]
+SCRIPT = """import layerscope
+
+seen = layerscope.watch(network, images[:8])
+for images, labels in batches:
+    loss = loss_of(network(images), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    seen.step(loss)
+    optimizer.step()"""
+"""How a training loop of one's own is watched."""
 COLUMNS = (
     *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
     *("Batch", "Epochs", "Seed", "Started", "MB", "Pinned"),
@@ -168,6 +181,22 @@ def undo() -> None:
             st.rerun()
         except Missing as fault:
             st.warning(str(fault), icon=":material/delete_forever:")
+
+
+def from_a_script() -> None:
+    """How a script of one's own makes a run of any network while it trains it."""
+    with st.expander("A network of your own, from your own script", icon=":material/terminal:"):
+        st.write(
+            "Two lines in a script of yours record any PyTorch network while it learns: one says "
+            "what to look at, one stands in the training loop. The run is in the list above at "
+            "once."
+        )
+        st.code(SCRIPT, language="python")
+        st.caption(
+            "Run it on this server's machine with Layerscope's folder on Python's path: "
+            f"`PYTHONPATH={ROOT} {sys.executable} my_script.py`. What of the network could not be "
+            "recorded is named."
+        )
 
 
 def bring_in() -> None:

@@ -10,6 +10,7 @@ from core import exchange, pictures, runs
 from core.runfile import VERSION
 from pages.shared.replay import replay_page
 from pages.shared.shelf import COLUMNS
+from tests.conftest import ROOT
 from tests.pages.conftest import said, sound
 
 
@@ -163,3 +164,10 @@ def test_the_page_that_replays_a_run_holds_its_pictures_and_its_names_as_text(ma
         assert header["view"] == view and header["url"] is None
         assert [frame["step"] for frame in header["frames"]] == run.steps()
     assert "default-src 'none'" in page[: page.index("<style>")]
+
+
+def test_it_tells_how_a_script_of_ones_own_is_watched(open_page):
+    tab = open_page("runs.py")
+    (code,) = [one.value for one in tab.code if "layerscope.watch" in one.value]
+    compile(code, "script", "exec")
+    assert "seen.step(loss)" in code and f"PYTHONPATH={ROOT}" in said(tab)
