@@ -10,11 +10,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from core.foreign.watched import INPUTS, TARGETS
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
 from core.rows import SCHEMA as SCHEMA
 from core.rows import Damaged as Damaged
@@ -80,9 +80,15 @@ def about(connection: sqlite3.Connection) -> dict[str, str]:
 def settings_in(notes: dict[str, str]) -> Settings:
     """The settings kept in a run's notes; raises Damaged where they do not hold."""
     try:
-        return settings_from(notes.get("settings", ""))
+        return _settings(notes.get("settings", ""))
     except ValueError as fault:  # Unfit
         raise Damaged(f"This run's settings cannot be read ({fault!s:.200}).") from None
+
+
+@lru_cache(maxsize=32)
+def _settings(text: str) -> Settings:
+    """Settings from their text; those of a large network take milliseconds, in every list."""
+    return settings_from(text)
 
 
 def events(connection: sqlite3.Connection) -> list[tuple[Event, float]]:
@@ -138,16 +144,6 @@ def moments(
                 key, array = array_of(step, row)
                 found[step].arrays[key] = array
     return list(found.values())
-
-
-def watched_inputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The inputs that a network was watched with, and their targets; raises Damaged."""
-    with reading(path) as connection:
-        first = moments(connection, steps(connection)[:1], layer="")
-    arrays = first[0].arrays if first else {}
-    if INPUTS not in arrays or TARGETS not in arrays:
-        raise Damaged("This run's file does not hold the inputs of its network.")
-    return arrays[INPUTS].values, arrays[TARGETS].values
 
 
 def checkpoint(connection: sqlite3.Connection, step: int) -> Checkpoint:

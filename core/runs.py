@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from core import runfile
+from core.foreign.watched import INPUTS, TARGETS
 from core.home import home
 from core.records import Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
@@ -58,7 +59,7 @@ class Run:
         settings = runfile.settings_in(self.notes())
         if settings.watched is None:
             return settings
-        watched = settings.watched.reading(partial(runfile.watched_inputs, self.path))
+        watched = settings.watched.reading(partial(_watched_inputs, self.path))
         return settings.model_copy(update={"watched": watched})
 
     def events(self) -> list[tuple[Event, float]]:
@@ -108,6 +109,16 @@ class Run:
                 return summary_of(connection, self.id, size)
         except Damaged as fault:
             return Summary(self.id, self.id, "damaged", str(fault), None, 0, 0, None, False, size)
+
+
+def _watched_inputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs that a network was watched with, and their targets; raises Damaged."""
+    with runfile.reading(path) as connection:
+        first = runfile.moments(connection, runfile.steps(connection)[:1], layer="")
+    arrays = first[0].arrays if first else {}
+    if INPUTS not in arrays or TARGETS not in arrays:
+        raise Damaged("This run's file does not hold the inputs of its network.")
+    return arrays[INPUTS].values, arrays[TARGETS].values
 
 
 def folder() -> Path:
