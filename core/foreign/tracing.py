@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils.parametrize import is_parametrized
 from torch.overrides import TorchFunctionMode
 
@@ -30,6 +32,8 @@ FUNCTIONS = {
 """Functions that are layers where they are called between modules; others only lay out numbers."""
 OF_TWO = {"add", "sub", "mul", "div", "matmul", "bmm", "cat", "stack"}
 """Those that are layers only where they take two tensors: with a number alone they only scale."""
+WHOLE = (nn.MultiheadAttention, nn.Linear, _ConvNd, _BatchNorm, nn.RNNBase)
+"""Layers that stay one where somebody's class adds parts to them."""
 SAME = {"contiguous", "clone", "detach"}
 """Those that give the very numbers that they are given, in the same order."""
 WORDS = {"truediv": "div", "multiply": "mul", "subtract": "sub", "concat": "cat", "mm": "matmul"}
@@ -152,8 +156,8 @@ class Pass(TorchFunctionMode):
 
 
 def is_leaf(module: nn.Module) -> bool:
-    """Whether a module is seen as one: it has no parts, or they are not called one by one."""
-    whole = isinstance(module, nn.MultiheadAttention) or is_parametrized(module)
+    """Whether a module is seen as one: it has no parts, or is one of torch's layers with more."""
+    whole = isinstance(module, WHOLE) or is_parametrized(module)
     return whole or next(module.children(), None) is None
 
 

@@ -109,6 +109,9 @@ def test_efficientnet_lite_knows_a_flower_without_a_network():
     output = moment.arrays[settings.layers[-1].name, "output"].numbers()[0]
     assert settings.watched.classes[int(output.argmax())] == "daisy"
     assert "from its package" in settings.watched.note
+    stem = names_of(settings)["_conv_stem"]
+    assert stem.weights == {"weight": (32, 3, 3, 3)}, "a convolution that pads by itself is one"
+    assert stem.formula.startswith("Conv2dStaticSamePadding(3, 32, kernel_size=(3, 3)")
 
 
 def test_a_network_in_packages_of_its_own_may_not_be_installed(monkeypatch):
