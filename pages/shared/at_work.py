@@ -74,7 +74,7 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
     dataset = settings.dataset
     if dataset.task in ("regress", "other"):
         st.info(
-            "This network gives numbers, no probabilities: choose a run that tells classes apart.",
+            "This run predicts numbers, no probabilities: choose a run that tells classes apart.",
             icon=":material/info:",
         )
         return None

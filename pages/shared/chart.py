@@ -29,6 +29,8 @@ NAME = f"plotly-{plotly.__version__}.min.js"
 SCRIPT = f"app/static/{NAME}"
 SLIDER = 28
 """How high one slider above a chart is, in pixels."""
+LONG = 20
+"""Boxes of a diagram that can be read side by side."""
 FIRST = f", the first {MOST_ROWS:,} rows"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -90,8 +92,17 @@ def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
 
 def draw_diagram(dot: str, words: str) -> None:
     """Draw a network, described in Graphviz's language, which `words` tell who cannot see it."""
-    with _frame("network"):
-        st.graphviz_chart(dot, alt=words)
+    size = "long" if dot.count("tooltip=") > LONG else "short"
+    with _frame("network"), st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch", key=f"network-{size}"):
+            st.graphviz_chart(dot, alt=words)
+            st.html("""<style>
+                [data-testid="stGraphVizChart"] { overflow-x: auto; }
+                .st-key-network-long svg { max-width: none; }
+                @media (max-width: 640px) {
+                    [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
+                }
+            </style>""")  # a long network is read piece by piece
         picture_buttons("network", SCRIPT)
 
 

@@ -11,8 +11,6 @@ from core.settings import Settings
 from core.structure import diagram
 from pages.shared.chart import draw_diagram
 
-LONG = 20
-"""Boxes that can be read side by side."""
 KEPT = ("step", "probe", "unfolded", "present")
 """What a click on a layer takes along in the link."""
 
@@ -31,18 +29,9 @@ def draw_network(run: Run, settings: Settings, layer: Layer) -> None:
         unfolded = [block.name for block in blocks if layer.place.startswith(block.place)]
         if blocks and st.toggle("Unfold all blocks", key="unfolded", bind="query-params"):
             unfolded = [block.name for block in blocks]
-        st.html("""<style>
-            [data-testid="stGraphVizChart"] { overflow-x: auto; }
-            [class*="st-key-network-long"] svg { max-width: none; }
-            @media (max-width: 640px) {
-                [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
-            }
-        </style>""")  # a long network is read piece by piece
         shape = settings.dataset.shape
         names = [one.name for one in settings.layers if "." not in one.place]
         drawn = diagram(settings.layers, shape, unfolded=unfolded, chosen=layer.name, link=link)
-        size = "long" if drawn.count("tooltip=") > LONG else "short"
-        with st.container(key=f"network-{size}"):
-            draw_diagram(
-                drawn, f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}."
-            )
+        draw_diagram(
+            drawn, f"The network: {' to '.join(['input', *names])}. Chosen is {layer.name}."
+        )
