@@ -89,7 +89,7 @@ def state_of(happened: list[Event], owner: str, step: int) -> tuple[str, str]:
         return last.kind, last.text
     if not is_alive(owner):
         return "interrupted", (
-            f"Interrupted at step {step}: the server that trained it ended. "
+            f"Interrupted at step {step}: the process that trained it ended. "
             "Everything up to there is saved."
         )
     return GOING[last.kind], last.text
