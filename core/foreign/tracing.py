@@ -212,10 +212,12 @@ def untouched(network: nn.Module) -> Iterator[None]:
         evaluating(list(network.modules())),
         torch.no_grad(),
     ):
-        yield
-        for name, buffer in network.named_buffers():
-            if name in buffers and not torch.equal(buffer, buffers[name]):
-                buffer.copy_(buffers[name])
+        try:
+            yield
+        finally:
+            for name, buffer in network.named_buffers():
+                if name in buffers and not torch.equal(buffer, buffers[name]):
+                    buffer.copy_(buffers[name])
 
 
 def passed(network: nn.Module, inputs: Any, before: Listener, after: Listener) -> Any:

@@ -156,10 +156,28 @@ def test_a_network_without_anything_to_see_gets_a_sentence():
         layerscope.watch(Nothing(), torch.rand(2, 3))
 
 
-def test_a_fault_of_the_network_is_its_own():
+class Counts(nn.Module):
+    """It counts its calls in a buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: torch.Tensor
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.calls += 1
+        return x
+
+
+def test_a_fault_of_the_network_is_its_own_and_leaves_nothing_behind():
+    network = nn.Sequential(Counts(), nn.Linear(3, 4))
     with pytest.raises(RuntimeError, match="shape"):
-        layerscope.watch(nn.Linear(3, 4), torch.rand(2, 5))
-    assert not hasattr(nn.Module, "_forward_hooks")
+        layerscope.watch(network, torch.rand(2, 5))
+    for module in network.modules():
+        assert module.training and not module._forward_hooks and not module._forward_pre_hooks
+    assert network[0].calls == 0
+    layerscope.watch(network, torch.rand(2, 3))
+    assert network[0].calls == 0
 
 
 def test_a_single_module_is_a_network_too():

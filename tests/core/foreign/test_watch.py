@@ -110,7 +110,7 @@ def test_recording_takes_its_share_of_the_time_and_no_more(monkeypatch):
     seen = layerscope.watch(network, images())
     train(network, 40, seen)
     # by this clock a step and its recording take the same: 3 % is one step in 33 after the first
-    assert seen.run.steps() == [0, 1, 2, 3] or len(seen.run.steps()) <= 6
+    assert 1 < len(seen.run.steps()) <= 6, "without a bound it would be 27"
 
 
 def test_a_disk_that_fails_ends_the_recording_and_not_the_training(monkeypatch):
