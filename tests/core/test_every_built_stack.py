@@ -1,8 +1,5 @@
 """Every stack that the Builder accepts trains a step, is exported, and reloads as it was."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from hypothesis import HealthCheck, given
@@ -17,23 +14,11 @@ from core.export import code, weights
 from core.losses import LOSSES
 from core.settings import settings_from
 from core.unfit import Unfit
+from tests.core.alone import run_alone
 from tests.core.architectures.random_stacks import few, fitting, given_shape
 from tests.core.architectures.test_every_architecture import batch_of
 
 torch.set_num_threads(1)
-ALONE = """
-import importlib.util, pathlib, sys, torch
-torch.set_num_threads(1)
-for place in sorted(pathlib.Path(sys.argv[1]).glob("*.py")):
-    spec = importlib.util.spec_from_file_location(place.stem, place)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    inputs = torch.load(place.with_suffix(".inputs"), weights_only=True)
-    with torch.inference_mode():
-        found = module.load(place.with_suffix(".safetensors")).double()(inputs)
-    torch.save(found, place.with_suffix(".outputs"))
-assert not any(name in sys.modules for name in ("core", "safetensors", "streamlit"))
-"""
 DATA = ("digits", "carseats", "spirals", "sunspots", "waveforms", "recall", "letters")
 
 
@@ -111,11 +96,10 @@ def test_what_the_builder_accepts_trains_and_its_file_gives_the_same_outputs(tmp
 
     check()
     assert len(wanted) > 10, "hardly any stack was accepted"
-    command = [sys.executable, "-I", "-c", ALONE, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_alone(tmp_path, bits=64)
     for place, (stack, outputs) in wanted.items():
-        same(torch.load(place.with_suffix(".outputs"), weights_only=True), stack, outputs)
+        found, *_ = torch.load(place.with_suffix(".outputs"), weights_only=True)
+        same(found, stack, outputs)
 
 
 def same(found, stack, wanted):

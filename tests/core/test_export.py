@@ -1,7 +1,5 @@
 """What is taken away of a run: code that runs with torch alone, and the weights that it reads."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,26 +19,12 @@ from core.data import DATASETS
 from core.export import code, weights
 from core.settings import settings_from
 from core.tasks import fitting
+from tests.core.alone import run_alone
 from tests.core.architectures.random_stacks import stacks
 from tests.core.architectures.test_every_architecture import DIFFERENT, batch_of
 from tests.core.small_runs import FITTING, NESTED
 
 torch.set_num_threads(1)
-ALONE = """
-import importlib.util, pathlib, sys, torch
-torch.set_num_threads(1)
-for place in sorted(pathlib.Path(sys.argv[1]).glob("*.py")):
-    spec = importlib.util.spec_from_file_location(place.stem, place)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    inputs = torch.load(place.with_suffix(".inputs"), weights_only=True)
-    with torch.inference_mode():
-        found = module.load(place.with_suffix(".safetensors"))(inputs)
-        begun = module.make()(inputs)
-    assert torch.isfinite(begun).all() and begun.shape == found.shape
-    torch.save((found, module.CLASSES), place.with_suffix(".outputs"))
-assert not any(name in sys.modules for name in ("core", "safetensors", "streamlit"))
-"""
 CASES = {
     **{name: {"data": FITTING[name], "architecture": name} for name in ARCHITECTURES},
     **{
@@ -79,9 +63,7 @@ def alone(tmp_path_factory) -> tuple[Path, dict]:
         torch.save(inputs, folder / f"{name}.inputs")
         with torch.inference_mode():
             wanted[name] = settings, state.network(inputs)
-    command = [sys.executable, "-I", "-c", ALONE, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+    run_alone(folder)
     return folder, wanted
 
 
@@ -89,7 +71,8 @@ def alone(tmp_path_factory) -> tuple[Path, dict]:
 def test_it_gives_the_same_outputs_with_torch_alone(alone, name):
     folder, wanted = alone
     settings, expected = wanted[name]
-    found, classes = torch.load(folder / f"{name}.outputs", weights_only=True)
+    found, begun, classes = torch.load(folder / f"{name}.outputs", weights_only=True)
+    assert torch.isfinite(begun).all()
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)
     dataset = settings.dataset
     names = {"classify": dataset.classes, "next": dataset.alphabet, "regress": ()}[dataset.task]
