@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.data.own.names import labels
 from core.home import home
 from core.runs import new_id, tidy_name
 from core.settings import settings_from
@@ -84,11 +85,7 @@ def fitting_stacks(given: dict[str, Any]) -> dict[str, SavedStack]:
 
 def labels_of(listed: dict[str, SavedStack]) -> dict[str, str]:
     """What a menu calls each, by id: two of one name are told apart."""
-    told: dict[str, str] = {}
-    for stack_id, saved in listed.items():
-        label = f"{saved.name} (saved)"
-        told[stack_id] = f"{label} {stack_id[-4:]}" if label in told.values() else label
-    return told
+    return labels({stack_id: saved.name for stack_id, saved in listed.items()}, "saved")
 
 
 @lru_cache(maxsize=10 * MOST)

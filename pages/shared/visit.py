@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.data import DataError
-from core.data.own import kept
+from core.data.own import kept, names
 from core.data.own.description import OwnData
 from core.data.own.prepared import Prepared
 from core.runs import new_id
@@ -58,11 +58,7 @@ def own_data() -> dict[str, OwnData]:
 
 def labels(listed: dict[str, OwnData]) -> dict[str, str]:
     """What the menu calls each, by id: two of one title are told apart."""
-    found: dict[str, str] = {}
-    for data_id, own in listed.items():
-        label = f"{own.title} (own data)"
-        found[data_id] = f"{label} {data_id[-4:]}" if label in found.values() else label
-    return found
+    return names.labels({data_id: own.title for data_id, own in listed.items()}, "own data")
 
 
 def take_in(prepared: Prepared) -> OwnData:

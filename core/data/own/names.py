@@ -6,7 +6,7 @@ its own gives way to its full-width twin, which looks alike and does nothing.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -52,3 +52,12 @@ def _checked(name: str) -> str:
 
 Name = Annotated[str, AfterValidator(_checked)]
 """A name that `tidy` leaves as it is."""
+
+
+def labels(titles: Mapping[str, str], kind: str) -> dict[str, str]:
+    """What a menu calls each, by id, "iris (own data)"; of two of one title the second has more."""
+    found: dict[str, str] = {}
+    for one, title in titles.items():
+        label = f"{title} ({kind})"
+        found[one] = f"{label} {one[-4:]}" if label in found.values() else label
+    return found
