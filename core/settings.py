@@ -74,15 +74,13 @@ class Settings(BaseModel):
         "gradient gets through many layers.",
     )
     batch_size: int = Field(
-        32,
-        ge=1,
-        le=4096,
-        title="Batch size",
-        description="Images looked at before each update.",
+        32, ge=1, le=4096, title="Batch size", description="Images looked at before each update."
     )
     epochs: int = Field(
         5, ge=1, le=1000, title="Epochs", description="How often every image is seen."
     )
+    seconds: float | None = Field(None, gt=0, le=86_400, title="Seconds of training at most")
+    """Where it is over sooner than the epochs are, that depends on the machine's speed."""
     seed: int = Field(
         0,
         ge=0,

@@ -16,20 +16,22 @@ import torch
 
 from core.checkpoints import State
 from core.commands import Inbox
-from core.data.dataset import Dataset, Task, as_fed
+from core.data.dataset import Dataset, as_fed
 from core.divergence import first_not_finite
-from core.losses import LOSSES, SCORES
+from core.losses import LOSSES
+from core.measuring import Window, evaluate
 from core.recording import Recorder
-from core.records import Checkpoint, Event, Metric, Record
+from core.records import Checkpoint, Event, Record
 from core.settings import Settings
 from core.tasks import WORDS
 
 DENSE, GROWTH = 24, 1.2
 """The first moments are taken at every step, then each at a step 20 % further on."""
-HELD_OUT, AT_ONCE, EPOCH_ENDS = 400, 200, 25
-"""Test images that the held-out curve is measured on (the result at the end uses all), how many
-go through a network at once (convolutions take twice as long with 1,000, which no cache holds), and
-at how many ends of an epoch, at most."""
+FEW_DENSE, FEW_GROWTH = 1, 2.0
+"""The same for a run of which there are many: some dozen moments in all."""
+HELD_OUT, EPOCH_ENDS = 400, 25
+"""Test images that the held-out curve is measured on (the result at the end uses all), and at how
+many ends of an epoch, at most."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
 """Checkpoints: every two seconds, rarer where copying one would take more than this share."""
 PICTURE_SECONDS, PICTURE_SHARE, PAUSED_SECONDS = 1 / 22, 0.02, 0.5
@@ -68,53 +70,17 @@ def metric_gap(settings: Settings) -> int:
     return max(1, settings.steps_per_epoch // 30, settings.steps // 250)
 
 
-def evaluate(
-    network: torch.nn.Module, inputs: torch.Tensor, targets: torch.Tensor, task: Task = "classify"
-) -> tuple[float, float]:
-    """Mean loss and score in evaluation mode; touches no random state and no statistic."""
-    training = network.training
-    network.eval()
-    with torch.inference_mode():
-        output = torch.cat([network(part) for part in inputs.split(AT_ONCE)])
-        measured = LOSSES[task](output, targets).item(), SCORES[task](output, targets).item()
-    network.train(training)
-    return measured
-
-
-class Window:
-    """The steps since the last metric: what their means are taken over."""
-
-    def __init__(self, task: Task) -> None:
-        """No step yet."""
-        self.task = task
-        self.losses: list[float] = []
-        self.answers: list[tuple[torch.Tensor, torch.Tensor]] = []
-
-    def add(self, loss: float, output: torch.Tensor, truth: torch.Tensor) -> None:
-        """Note a step: its loss, the network's output and the truth, batch first."""
-        self.losses.append(loss)
-        self.answers.append((output.detach(), truth))
-
-    def metric(
-        self, state: State, held_out: tuple[float | None, float | None] = (None, None)
-    ) -> Iterator[Metric]:
-        """The metric of these steps, and an empty window; nothing where there was no step."""
-        if not self.losses:
-            return
-        outputs, truths = (torch.cat(part) for part in zip(*self.answers, strict=True))
-        score = SCORES[self.task](outputs, truths).item()
-        loss, step = sum(self.losses) / len(self.losses), state.step
-        epoch, rate = step / state.settings.steps_per_epoch, state.learning_rate
-        self.losses, self.answers = [], []
-        yield Metric(step, epoch, loss, score, *held_out, rate, state.seconds)
-
-
 def train(
-    settings: Settings, inbox: Inbox, start: Checkpoint | None = None, record: bool = True
+    settings: Settings,
+    inbox: Inbox,
+    start: Checkpoint | None = None,
+    record: bool = True,
+    few: bool = False,
 ) -> Iterator[Record]:
     """Train from the random start, or on from a checkpoint, and announce what happens.
 
-    Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken.
+    Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken,
+    and with `few` only some dozen.
     """
     torch.set_num_threads(settings.threads)  # here, in the thread that trains
     inputs, targets, test_inputs, test_targets = tensors(settings.dataset)
@@ -126,6 +92,8 @@ def train(
     recorder = _recorder(settings, network)
     held_out = test_inputs[:HELD_OUT], test_targets[:HELD_OUT]
     per_epoch, total = settings.steps_per_epoch, settings.steps
+    longest = settings.seconds or math.inf
+    dense, growth = (FEW_DENSE, FEW_GROWTH) if few else (DENSE, GROWTH)
     every = metric_gap(settings)
     measured_every = per_epoch * math.ceil(settings.epochs / EPOCH_ENDS)
     step = next_moment = next_held_out = state.step
@@ -136,7 +104,7 @@ def train(
     draw_at, save_at = since, since + CHECKPOINT_SECONDS
     yield Event(step, "resumed" if start else "started")
 
-    while step < total:
+    while step < total and state.seconds < longest:
         if paused or not inbox.empty():
             state.seconds += time.perf_counter() - since
             if paused and inbox.picture_wanted and time.perf_counter() >= draw_at:
@@ -203,7 +171,7 @@ def train(
             state.update()
             recorder.note_updates(moment, before)
             yield moment
-            next_moment = step + 1 if step < DENSE else math.ceil(step * GROWTH)
+            next_moment = step + 1 if step < dense else math.ceil(step * growth)
         else:
             state.update()
         step = state.step
@@ -239,7 +207,8 @@ def train(
     yield state.checkpoint()
     _, score = evaluate(network, test_inputs, test_targets, task)
     text = WORDS[task].result.format(score=score, count=len(test_targets))
-    yield Event(step, "finished" if step == total else "stopped", text, score)
+    done = step == total or state.seconds >= longest
+    yield Event(step, "finished" if done else "stopped", text, score)
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

@@ -13,8 +13,8 @@ from core.architectures.plans import plan
 from core.comparisons import Compared
 from core.data.dataset import Dataset, as_fed
 from core.losses import LOSSES
+from core.measuring import evaluate
 from core.tasks import work_of
-from core.training import evaluate
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from core.checkpoints import State
 from core.commands import Command
 from core.data import DATASETS
 from core.losses import LOSSES, SCORES
+from core.measuring import evaluate
 from core.recording import Recorder
 from core.records import Event
 from core.settings import Settings, settings_from
 from core.tasks import WORDS
-from core.training import epoch_batches, evaluate, tensors
+from core.training import epoch_batches, tensors
 from tests.core.small_runs import (
     after,
     assert_identical,

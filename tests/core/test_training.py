@@ -9,10 +9,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from core.checkpoints import State
-from core.commands import Command
+from core.commands import Command, Inbox
 from core.data import DATASETS
+from core.measuring import evaluate
 from core.records import Event, Metric, Record
-from core.training import DENSE, EPOCH_ENDS, GROWTH, evaluate, tensors
+from core.training import DENSE, EPOCH_ENDS, GROWTH, tensors, train
 from tests.core.plain_loop import by_hand
 from tests.core.small_runs import (
     NETWORKS,
@@ -161,3 +162,22 @@ def test_evaluation_changes_no_statistic_and_leaves_the_mode_as_it_was():
         evaluate(state.network, images, labels)
         assert isinstance(state.network, nn.Module) and state.network.training == training
     assert_identical(before, exact(state.checkpoint().arrays))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_few_moments_are_some_dozen_and_change_nothing(network):
+    settings = small(network, share=1, batch_size=8, epochs=2)
+    dense, few = run(settings), list(train(settings, Inbox(), few=True))
+    steps = [moment.step for moment in moments(few)]
+    assert steps == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 360]
+    assert_identical(last_state(few), last_state(dense))
+
+
+def test_a_budget_of_seconds_ends_a_run_as_finished_with_what_it_then_knows():
+    settings = small("mlp", epochs=1000).model_copy(update={"seconds": 0.2})
+    records = run(settings)
+    last = [record for record in records if isinstance(record, Event)][-1]
+    seconds = metrics(records)[-1].seconds
+    assert last.kind == "finished" and 0 < last.step < settings.steps
+    assert 0.2 <= seconds < 5
+    assert checkpoints(records)[-1].step == metrics(records)[-1].step == last.step

@@ -7,8 +7,9 @@ import torch
 
 from core.checkpoints import State
 from core.data import DATASETS, adding, recall
+from core.measuring import evaluate
 from core.settings import settings_from
-from core.training import evaluate, tensors
+from core.training import tensors
 from tools.contest import Rules, trained
 
 RULES = Rules(steps=6, every=2, learning_rate=0.003)

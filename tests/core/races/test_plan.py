@@ -1,0 +1,101 @@
+"""The plan of a race: its runs, their settings, and the sentences for what cannot be."""
+
+import pytest
+
+from core.races.plan import SIZE, Cell, Contestant, Plan, plan_from
+from core.settings import settings_from
+from core.unfit import Unfit
+
+MLP = Contestant(name="MLP", settings=settings_from({"architecture": "mlp", "data": "digits"}))
+TWO = Contestant(
+    name="Two", settings=settings_from({"architecture": "two_linear", "data": "digits"})
+)
+
+
+def a_plan(**more):
+    given = {"name": "A race", "contestants": [MLP, TWO], "values": [100, 0], "seeds": [0, 1]}
+    return Plan.model_validate({**given, **more})
+
+
+def test_every_contestant_has_every_value_and_every_seed_once():
+    plan = a_plan()
+    assert len(set(plan.cells)) == len(plan.cells) == 8
+    assert plan.cells[:4] == (Cell(0, 0, 0), Cell(1, 0, 0), Cell(0, 1, 0), Cell(1, 1, 0))
+
+
+def test_the_runs_differ_in_nothing_but_contestant_size_and_seed():
+    plan = a_plan(epochs=3)
+    total = MLP.settings.dataset.train_size
+    for cell in plan.cells:
+        settings, alone = plan.settings(cell), plan.contestants[cell.contestant].settings
+        assert settings.images == (100 if cell.value == 0 else total) == plan.size(cell)
+        assert (settings.seed, settings.epochs) == (cell.seed, 3)
+        varied = {"seed", "epochs", "share", "recorded_units", "seconds"}
+        assert settings.model_dump(exclude=varied) == alone.model_dump(exclude=varied)
+
+
+def test_a_setting_can_be_varied_instead_of_the_size():
+    plan = a_plan(varied="learning_rate", values=[0.1, 0.01])
+    assert [plan.settings(Cell(1, v, 0)).learning_rate for v in (0, 1)] == [0.1, 0.01]
+    assert plan.settings(Cell(0, 0, 0)).images == MLP.settings.dataset.train_size
+
+
+def test_an_option_that_is_varied_makes_another_network():
+    wide = a_plan(contestants=[MLP], varied="depth", values=[1, 4])
+    layers = [len(wide.settings(Cell(0, v, 0)).layers) for v in (0, 1)]
+    assert layers[0] < layers[1]
+    assert all(isinstance(wide.settings(Cell(0, v, 0)).options["depth"], int) for v in (0, 1))
+
+
+def test_a_budget_of_seconds_ends_a_run_by_its_clock():
+    plan = a_plan(epochs=None, seconds=0.5, contestants=[MLP])
+    settings = plan.settings(plan.cells[0])
+    assert (settings.seconds, settings.epochs, settings.schedule) == (0.5, 1000, "constant")
+
+
+def test_a_plan_survives_json():
+    plan = a_plan()
+    assert plan_from(plan.model_dump_json()) == plan
+
+
+def test_one_more_can_take_part():
+    plan = a_plan(contestants=[MLP]).with_contestant(TWO)
+    assert [one.name for one in plan.contestants] == ["MLP", "Two"]
+    with pytest.raises(Unfit, match="one name"):
+        plan.with_contestant(TWO)
+
+
+def test_values_are_called_by_what_they_are():
+    plan = a_plan(values=[1000, 0])
+    assert [plan.value_word(v) for v in (0, 1)] == ["1,000", f"all {plan.size(Cell(0, 1, 0)):,}"]
+    assert plan.varied == SIZE
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"values": [10**9]}, "MLP: there are 1,437 training inputs, not 1,000,000,000"),
+        ({"values": [10.5]}, "whole number"),
+        ({"values": [-1]}, "whole number"),
+        ({"values": [1, 1]}, "a value is there twice"),
+        ({"seeds": [3, 3]}, "a seed is there twice"),
+        ({"seeds": list(range(20)), "values": list(range(1, 12))}, "440 runs"),
+        ({"seconds": 1.0}, "epochs or of seconds"),
+        ({"epochs": None}, "epochs or of seconds"),
+        ({"varied": "filters"}, "no setting filters"),
+        ({"varied": "batch_size", "values": [0]}, "Batch size"),
+        ({"contestants": [MLP, MLP]}, "one name"),
+        ({"contestants": []}, "at least 1"),
+        ({"unknown": 1}, "Unknown"),
+    ],
+)
+def test_what_cannot_be_raced_is_named(wrong, said):
+    given = {"name": "A race", "contestants": [MLP, TWO], "values": [100], "seeds": [0, 1]}
+    given["contestants"] = [MLP.model_dump(mode="json"), TWO.model_dump(mode="json")]
+    given |= {
+        k: [c.model_dump(mode="json") for c in v] if k == "contestants" else v
+        for k, v in wrong.items()
+    }
+    with pytest.raises(Unfit) as fault:
+        plan_from(given)
+    assert said.lower() in str(fault.value).lower()
