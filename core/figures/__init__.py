@@ -18,6 +18,10 @@ from core.figures.next_symbols import next_symbols
 from core.figures.numbers_over_time import numbers_over_time
 from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
+from core.figures.race_curves import race_curves
+from core.figures.race_frontier import race_frontier
+from core.figures.race_lanes import race_lanes
+from core.figures.race_sizes import race_sizes
 from core.figures.receptive_field import receptive_field
 from core.figures.ridges import ridges
 from core.figures.run_curves import run_curves
@@ -50,4 +54,8 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "layer_bars": layer_bars,
     "run_curves": run_curves,
     "score_curves": score_curves,
+    "race_curves": race_curves,
+    "race_sizes": race_sizes,
+    "race_frontier": race_frontier,
+    "race_lanes": race_lanes,
 }

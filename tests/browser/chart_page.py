@@ -101,9 +101,45 @@ def every_figure() -> dict[str, go.Figure]:
             },
         ),
     }
+    found |= races(random)
     numbers = random.normal(0, 1, 40)
     others = [name for name in FIGURES if name not in found]
     return found | {name: FIGURES[name](**ARGUMENTS[name](numbers)) for name in others}
+
+
+def races(random: np.random.Generator) -> dict[str, go.Figure]:
+    """The figures of a race: three networks, six sizes, five seeds."""
+    speed = {"LeNet": 0.6, "Multilayer perceptron": 1.4, "A network whose name is rather long": 3}
+    sizes, seen = [100, 300, 1000, 3000, 10_000, 60_000], np.arange(0, 60_001, 2000)
+    grown = {
+        name: [
+            (seen, 0.97 * (1 - np.exp(-seen / 9000 / slow)) + random.normal(0, 0.01, seen.size))
+            for _ in range(5)
+        ]
+        for name, slow in speed.items()
+    }
+    medians = {name: [1 - slow * n**-0.35 / 2 for n in sizes] for name, slow in speed.items()}
+    cost = [(61_706, 0.99, "a"), (118_282, 0.97, "b"), (25_450, 0.95, "c")]
+    return {
+        "race_curves": figures.race_curves(grown, x_title="training inputs seen"),
+        "race_sizes": figures.race_sizes(
+            sizes,
+            {name: [(m, m - 0.02, m + 0.02) for m in ones] for name, ones in medians.items()},
+            x_title="training inputs",
+            points={
+                name: [(n, m + 0.01, "a") for n, m in zip(sizes, ones, strict=True)]
+                for name, ones in medians.items()
+            },
+        ),
+        "race_frontier": figures.race_frontier(
+            {name: [point] for name, point in zip(speed, cost, strict=True)},
+            x_title="learned numbers",
+            best=[(25_450, 0.95), (61_706, 0.99)],
+        ),
+        "race_lanes": figures.race_lanes(
+            list(speed), [7, 12, 3], [12, 12, 12], going=[0.6, 0, 1.1], failed=[0, 1, 0]
+        ),
+    }
 
 
 def grown_loss(tick: int) -> go.Figure:

@@ -13,7 +13,7 @@ import core.figures
 from core.figures import FIGURES, style
 
 FOLDER = Path(core.figures.__file__).parent
-NO_FIGURES = ("style", "sliders", "description", "table")
+NO_FIGURES = ("style", "contestants", "sliders", "description", "table")
 VALUES = {
     "empty": np.array([]),
     "one value": np.array([0.5]),
@@ -113,6 +113,25 @@ ARGUMENTS = {
     "score_curves": lambda v: dict(
         steps=steps(v), scores={"<gru>": {0: v, 1: v[: len(v) // 2]}, "rnn": {0: -v}}
     ),
+    "race_curves": lambda v: dict(
+        lines={"<gru>": [(steps(v), v), (steps(v), v[::-1]), (steps(v), v[:1])], "rnn": [(v, v)]},
+        x_title="seconds",
+        log=len(v) == 2,
+    ),
+    "race_sizes": lambda v: dict(
+        values=v,
+        bands={"<gru>": [(x, x, x) for x in v], "rnn": [None, (None, 0.1, 0.2)]},
+        x_title="inputs",
+        log=len(v) != 4,
+        points={"<gru>": [(x, x, "id") for x in v]},
+    ),
+    "race_frontier": lambda v: dict(
+        points={"<gru>": [(x, x, "id") for x in v], "rnn": [(1, x, "id") for x in v]},
+        x_title="learned numbers",
+        best=[(x, x) for x in v],
+        log=len(v) != 4,
+    ),
+    "race_lanes": lambda v: dict(names=labels(v), done=v, of=v[::-1], going=abs(v), failed=v),
 }
 
 
