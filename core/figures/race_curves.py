@@ -7,7 +7,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
-from core.figures.contestants import band, color, dash, folded, race_figure
+from core.figures.contestants import (
+    band,
+    color,
+    dash,
+    folded,
+    place_axis,
+    race_figure,
+    round_numbers,
+)
 
 BUDGET = 100  # points a line: there may be more than a hundred lines
 FAR = 0.9  # of the way of the longest: what has come so far is in the median
@@ -56,8 +64,11 @@ def race_curves(
         if len(counted) > 1:
             bands += band(name, index, x, low, high)
     fig.add_traces([go.Scatter(**trace) for trace in (*bands, *seeds)])
+    drawn = np.concatenate([np.zeros(0), *(line["x"] for line in seeds)])
+    if len(drawn) and drawn.min() >= 0 and drawn.max() > 0:
+        fig.update_xaxes(range=(0, 1.04 * drawn.max()))
     if log:
-        fig.update_xaxes(type="log", nticks=6)
+        place_axis(fig, drawn, log, round_numbers(drawn))
     thinned = style.thinned_words(shown, most, "measured points")
     return style.caption(fig, _words(counts, early), thinned)
 

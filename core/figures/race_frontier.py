@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
-from core.figures.contestants import folded, marker, race_figure
+from core.figures.contestants import folded, marker, place_axis, race_figure, round_numbers
 
 BUDGET = 1000  # points a contestant
 Point = tuple[float, float | None, str]
@@ -28,13 +28,13 @@ def race_frontier(
     """
     fig = race_figure(x_title, quantity, [*points, *("line", "line")], xaxis_tickformat=",")
     shown = most = 0
-    furthest = []
+    costs: list[float] = []
     for index, (name, given) in enumerate(points.items()):
         x, y, keep = _known([point[:2] for point in given], log)
         if len(keep) > most:
             shown, most = min(len(keep), BUDGET), len(keep)
         keep = keep[style.thinned(len(keep), BUDGET)]
-        furthest += [x[keep].max()] if len(keep) else []
+        costs += x[keep].tolist()
         fig.add_scatter(
             **dict(name=folded(name), x=x[keep], y=y[keep], mode="markers", zorder=2),
             customdata=[[given[n][2]] for n in keep],
@@ -45,14 +45,18 @@ def race_frontier(
     keep = keep[np.lexsort((y[keep], x[keep]))]
     keep = keep[style.thinned(len(keep), BUDGET)]
     if len(keep):
-        last = max([*furthest, x[keep[-1]]])
+        costs += x[keep].tolist()
+        last = max(costs)
         fig.add_scatter(
             **dict(x=np.append(x[keep], last), y=np.append(y[keep], y[keep[-1]]), mode="lines"),
             **dict(name=folded("nothing else is better and cheaper"), hoverinfo="skip"),
             line=dict(shape="hv", color=style.MUTED, width=1.5, dash="dot"),
         )
     fig.update_layout(showlegend=True)
-    fig.update_xaxes(type="log" if log else "linear", nticks=6, showgrid=True)
+    fig.update_xaxes(type="linear", nticks=6, showgrid=True)
+    if log:
+        drawn = np.array(costs)
+        place_axis(fig, drawn, log, round_numbers(drawn))
     return style.caption(fig, style.thinned_words(shown, most, "points"))
 
 

@@ -9,7 +9,7 @@ from core.figures import style
 from core.figures.contestants import color, folded
 
 BUDGET = 40  # lanes
-WIDTH = 20  # letters a line of a name
+WIDTH = 22  # letters a line of a name
 
 
 def race_lanes(

@@ -7,12 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
-from core.figures.contestants import band, color, dash, folded, marker, race_figure
+from core.figures.contestants import band, color, dash, folded, marker, place_axis, race_figure
 
 BUDGET = 40  # values
 MOST_POINTS = 1000
-APART = 0.16  # of the axis between two labels: a phone has room for so many
-ROOM = 0.06  # of the axis beyond the outermost values
 Band = tuple[float | None, float | None, float | None]
 Point = tuple[float, float | None, str]
 
@@ -53,7 +51,7 @@ def race_sizes(
         behind += band(name, index, x, low, high) if len(x) else []
     dots = [_dots(name, i, (points or {}).get(name, ()), log) for i, name in enumerate(bands)]
     fig.add_traces([go.Scatter(**trace) for trace in (*behind, *(dot for dot in dots if dot))])
-    _axis(fig, at[kept], log)
+    place_axis(fig, at[kept], log, at[kept])
     words = "Thick: the median over the seeds; pale: between its quartiles." if behind else ""
     single = " Small: single runs." if any(dots) else ""
     return style.caption(fig, words + single, style.thinned_words(len(kept), len(known), "values"))
@@ -71,22 +69,4 @@ def _dots(name: str, index: int, points: Sequence[Point], log: bool) -> dict[str
         customdata=[[points[n][2]] for n in keep],
         marker=marker(index, size=6, opacity=0.6),
         hovertemplate=f"{folded(name)}, %{{x:,}}: %{{y:.2f}} %<extra></extra>",
-    )
-
-
-def _axis(fig: go.Figure, values: np.ndarray, log: bool) -> None:
-    """Labels at the values themselves, as many as fit, and room around them."""
-    if not len(values):
-        fig.update_xaxes(type="log" if log else "linear")
-        return
-    at = np.log10(values) if log else values
-    span = float(at[-1] - at[0]) or (1.0 if log else max(abs(float(at[0])), 1.0))
-    labels = [len(values) - 1]  # the largest has one in any case
-    for n in range(len(values) - 2, -1, -1):
-        if at[labels[-1]] - at[n] >= APART * span:
-            labels.append(n)
-    ends = [at[0] - ROOM * span, at[-1] + ROOM * span]
-    fig.update_xaxes(
-        **dict(type="log" if log else "linear", range=ends, tickmode="array"),
-        **dict(tickvals=values[labels], ticktext=[f"{values[n]:,.10g}" for n in labels]),
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.figures import race_curves, race_frontier, race_lanes, race_sizes, style
+from core.figures.contestants import number_word, round_numbers
 from core.figures.description import sentence
 from core.figures.table import tables
 
@@ -171,6 +172,33 @@ def test_a_lane_without_numbers_is_empty():
     fig = race_lanes(["MLP", "RNN"], [math.nan], [12, 0])
     assert np.isnan(fig.data[0].x.astype(float)).all()
     assert list(fig.data[0].y) == ["MLP", "RNN"]
+
+
+# Axes
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([], []),
+        ([100, 1500], [100, 200, 500, 1000]),
+        ([90, 300_000], [100, 1000, 10_000, 100_000]),
+        ([100_000, 110_000], [100_000, 110_000]),
+        ([7], [7]),
+    ],
+)
+def test_a_logarithmic_axis_has_round_numbers(values, ticks):
+    assert round_numbers(np.array(values, float)) == pytest.approx(ticks)
+
+
+def test_labels_of_costs_do_not_touch_and_large_numbers_are_short():
+    costs = [(25_450, 0.9, "a"), (61_706, 0.9, "b"), (11_200_000, 0.9, "c")]
+    axis = race_frontier({"MLP": costs}, x_title="learned numbers").layout.xaxis
+    assert list(axis.ticktext) == ["10 M", "1 M", "100,000"]
+    gaps = -np.diff(np.log10(axis.tickvals)) / np.ptp(np.log10([25_450, 11_200_000]))
+    assert gaps.min() >= 0.16
+    words = [number_word(n) for n in (0.001, 60_000, 1_234_567, 2e9)]
+    assert words == ["0.001", "60,000", "1.23 M", "2e+09"]
 
 
 # All of them
