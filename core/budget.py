@@ -10,7 +10,19 @@ from collections.abc import Sequence
 
 from core.records import Record
 from core.runfile import Writer
-from core.runs import ENDED, Missing, Run, Summary, create, delete, find, folder, summaries
+from core.runs import (
+    ENDED,
+    ID,
+    Missing,
+    Run,
+    Summary,
+    create,
+    delete,
+    find,
+    folder,
+    folders,
+    summaries,
+)
 from core.settings import Settings
 
 RUN_BUDGET, CHECKPOINT_BUDGET = 56_000_000, 3_600_000
@@ -70,10 +82,29 @@ def budget() -> int:
     return 2_000 * 10**6
 
 
+def every_summary() -> list[Summary]:
+    """The same of every run, those of races too."""
+    of_races = [path for place in folders()[1:] for path in place.glob("*.sqlite")]
+    ones = [Run(path.stem, path).summary() for path in of_races if ID.fullmatch(path.stem)]
+    return sorted([*summaries(), *ones], key=lambda one: one.id, reverse=True)
+
+
+def weight() -> int:
+    """Bytes that all runs take together."""
+    everything = (path for place in folders() for path in place.glob("*.sqlite*"))
+    return sum(path.stat().st_size for path in everything if path.exists())
+
+
 def crowded_out(listed: list[Summary] | None = None) -> list[Summary]:
-    """The runs that starting another would remove: the oldest ones that rest and are not pinned."""
-    everything = summaries() if listed is None else listed
-    over = sum(s.bytes for s in everything) + RUN_BUDGET + CHECKPOINT_BUDGET - budget()
+    """The runs that starting another would remove: the oldest ones that rest and are not pinned.
+
+    Those of races count, and go, too; what their race knows of them stays.
+    """
+    room = budget() - RUN_BUDGET - CHECKPOINT_BUDGET
+    if listed is None and weight() <= room:
+        return []  # told from the files' sizes: of very many, none is opened for it
+    everything = every_summary() if listed is None else listed
+    over = sum(s.bytes for s in everything) - room
     gone: list[Summary] = []
     for summary in reversed(everything):
         if over <= 0:
@@ -108,14 +139,16 @@ def make_room() -> None:
             delete(find(summary.id))
 
 
-def new_run(settings: Settings, name: str = "", records: Sequence[Record] = ()) -> Run:
-    """Make room, then the file of a new run with what is already known of it.
+def new_run(
+    settings: Settings, name: str = "", records: Sequence[Record] = (), race: str = ""
+) -> Run:
+    """Make room, then the file of a new run, of a race or not, with what is known of it already.
 
     Raises Full where there is no room.
     """
     make_room()
     try:
-        run = create(settings, name)
+        run = create(settings, name, race)
         if records:
             writer = Writer(run.path)
             writer.append(records)

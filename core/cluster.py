@@ -2,10 +2,12 @@
 
     python -m core.cluster 2
 
-prints the scheduler's address and ends when its standard input closes, which is also what happens
-when the process that started it is killed. The workers end with it.
+prints the scheduler's address. Each line of its standard input is a number of workers to have from
+then on; it ends when that closes, which is also what happens when the process that started it is
+killed. The workers end with it.
 """
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -32,12 +34,16 @@ QUIET = {
 environment has malloc give back every freed page, which a training step takes again at once."""
 
 
-def workers() -> int:
-    """How many workers are wanted: LAYERSCOPE_WORKERS, or one less than the cores, at most four."""
+def workers(race: bool = False) -> int:
+    """How many workers are wanted: LAYERSCOPE_WORKERS, or one less than the cores, at most four.
+
+    A race, which stands back whenever anybody else wants a core, has one for every core.
+    """
     if chosen := os.environ.get("LAYERSCOPE_WORKERS"):
         return int(chosen)
     affinity = getattr(os, "sched_getaffinity", None)
-    return max(1, min(4, (len(affinity(0)) if affinity else os.cpu_count() or 1) - 1))
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(4, cores if race else cores - 1))
 
 
 def started(workers: int) -> tuple[subprocess.Popen, str]:
@@ -56,6 +62,14 @@ def started(workers: int) -> tuple[subprocess.Popen, str]:
         process.kill()
         raise RuntimeError("The workers that train could not be started; the log says why.")
     return process, address
+
+
+def grow(process: subprocess.Popen, workers: int) -> None:
+    """Have so many workers in a cluster that `started` gave; nothing happens where it has ended."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError, ValueError):
+        process.stdin.write(f"{workers}\n")
+        process.stdin.flush()
 
 
 def ended(process: subprocess.Popen) -> None:
@@ -85,7 +99,8 @@ def main() -> None:
         silence_logs=logging.ERROR,
     )
     print(cluster.scheduler_address, flush=True)
-    sys.stdin.read()
+    for line in sys.stdin:
+        cluster.scale(int(line))
     watchdog = threading.Timer(END_SECONDS, os._exit, args=(0,))
     watchdog.daemon = True
     watchdog.start()

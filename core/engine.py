@@ -6,13 +6,12 @@ newest picture to `live`. What a run needs to know of others (a place in the que
 
 import contextlib
 import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from core import live
+from core import live, turns
 from core.budget import Full as Full
 from core.budget import new_run
 from core.commands import Command
@@ -21,9 +20,9 @@ from core.records import Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, delete, find
 from core.settings import Settings
-from core.worker import Trainer, warm_up
+from core.worker import Trainer
+from core.workers import Workers
 
-RUNS_A_WORKER = 4
 START_SECONDS = 60.0
 Answer = TypeVar("Answer")
 log = logging.getLogger("layerscope")
@@ -36,35 +35,21 @@ class Engine:
         """Start a local cluster, or join the scheduler named by LAYERSCOPE_SCHEDULER."""
         self.jobs: dict[str, Job] = {}
         self.queue: list[str] = []
+        self.resting: set[str] = set()
+        """The races that rest."""
         self.lock = threading.RLock()
         self.bell = threading.Event()
         self.open = True
-        self._connect()
+        self.workers = Workers()
         threading.Thread(target=self._dispatch, daemon=True).start()
 
-    def _connect(self) -> None:
-        from distributed import Client
+    def train(self, settings: Settings, name: str = "", race: str = "") -> Run:
+        """Start a new run, or queue it; raises Full where there is no room.
 
-        from core import cluster
-
-        address = os.environ.get("LAYERSCOPE_SCHEDULER")
-        self.cluster = None
-        if not address:
-            self.cluster, address = cluster.started(cluster.workers())
-        self.client = Client(address, direct_to_workers=True)
-        threading.Thread(target=self._warm, daemon=True).start()
-
-    def _warm(self) -> None:
-        with contextlib.suppress(Exception):  # a cold worker is only slower
-            self.client.run(warm_up)
-
-    def _workers(self) -> list[str]:
-        return self.client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.workers))
-
-    def train(self, settings: Settings, name: str = "") -> Run:
-        """Start a new run, or queue it; raises Full where there is no room."""
-        run = new_run(settings, name)
-        self._begin(Job(run, settings, fresh=True))
+        One of a race waits until a worker has nothing else to do, and stands back for all others.
+        """
+        run = new_run(settings, name, race=race)
+        self._begin(Job(run, settings, fresh=True, race=race))
         return run
 
     def resume(self, run_id: str) -> None:
@@ -84,7 +69,8 @@ class Engine:
             rests = summary.state in ENDED and summary.state != "finished"
             if run.id == "demo" or not rests or settings.watched:
                 return
-            job = Job(run, settings, fresh=False, step=summary.step)
+            race = run.notes().get("race", "")
+            job = Job(run, settings, fresh=False, step=summary.step, race=race)
             job.store([Event(summary.step, "created", "waiting for a worker")])
             self._begin(job)
 
@@ -99,34 +85,48 @@ class Engine:
             self.bell.wait(timeout=0.5 if self.queue else None)
             self.bell.clear()
             try:
-                if self.open and self.cluster and self.cluster.poll() is not None:  # it was killed
-                    self._disconnect()
-                    self._connect()
+                if self.open:
+                    self.workers.mend()
                 self._next()
+                self._give_way()
             except Exception as fault:  # asked again in half a second
                 log.warning("no worker for a waiting run: %r", fault)
 
     def _next(self) -> None:
-        workers = self._workers()
+        workers = self.workers.addresses()
         with self.lock:
-            load = dict.fromkeys(workers, 0)
-            for job in self.jobs.values():
-                if job.worker in load:
-                    load[job.worker] += 1
-            while self.queue and load and min(load.values()) < RUNS_A_WORKER:
-                job = self.jobs[self.queue.pop(0)]
-                job.worker = min(load, key=load.__getitem__)
-                load[job.worker] += 1
+            for run_id, worker in turns.given(self.jobs, self.queue, workers).items():
+                self.queue.remove(run_id)
+                self.jobs[run_id].worker = worker
+                job = self.jobs[run_id]
                 threading.Thread(target=self._run, args=(job,), daemon=True).start()
+
+    def _give_way(self) -> None:
+        """Let a race's runs rest while another run trains on their worker, or their race rests."""
+        with self.lock:
+            turned = turns.turned(self.jobs.values(), self.resting)
+        for job in turned:
+            job.yields = not job.yields
+            with contextlib.suppress(Exception):  # a lost worker is told by the collecting thread
+                job.send(Command("pause" if job.yields else "resume"))
+
+    def rest(self, race: str, rests: bool) -> None:
+        """Let all runs of a race rest, or go on."""
+        with self.lock:
+            (self.resting.add if rests else self.resting.discard)(race)
+        self.bell.set()
 
     def _run(self, job: Job) -> None:
         future: Any = None
         try:
             start = None if job.fresh else job.run.last_checkpoint()
-            future = self.client.submit(Trainer, actor=True, workers=[job.worker], pure=False)
-            actor = job.answer(future, self._workers, START_SECONDS)
-            job.answer(actor.start(job.settings, start), self._workers, START_SECONDS)
-            job.begin(actor, near=self.cluster is not None)
+            future = self.workers.client.submit(
+                Trainer, actor=True, workers=[job.worker], pure=False
+            )
+            actor = job.answer(future, self.workers.addresses, START_SECONDS)
+            begun = actor.start(job.settings, start, bool(job.race))
+            job.answer(begun, self.workers.addresses, START_SECONDS)
+            job.begin(actor, near=self.workers.process is not None)
             self._collect(job)
             self._end(job)
         except Damaged as fault:
@@ -158,9 +158,12 @@ class Engine:
     def _collect(self, job: Job) -> None:
         over = False
         while not over:
-            records, over = job.collect(self._workers)
+            records, over = job.collect(self.workers.addresses)
+            rested = job.rests
             if records and not job.store(records):
                 job.send(Command("pause"))
+            if job.rests != rested:
+                self.bell.set()
 
     def command(self, run_id: str, command: Command) -> bool:
         """Steer a run; False where this process does not train it (any more)."""
@@ -182,7 +185,8 @@ class Engine:
     def place(self, run_id: str) -> int | None:
         """The run's place in the queue, counted from 1; None if it does not wait."""
         with self.lock:
-            return self.queue.index(run_id) + 1 if run_id in self.queue else None
+            line = turns.in_line(self.jobs, self.queue)
+            return line.index(run_id) + 1 if run_id in line else None
 
     def trouble(self, run_id: str) -> str:
         """A sentence about what keeps a run from being recorded, or nothing."""
@@ -191,7 +195,7 @@ class Engine:
 
     def ask(self, task: Callable[..., Answer], *given: Any, patience: float = 60.0) -> Answer:
         """Let a worker compute an answer to a single question, for at most so many seconds."""
-        return self.client.submit(task, *given, pure=False).result(timeout=patience)
+        return self.workers.client.submit(task, *given, pure=False).result(timeout=patience)
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""
@@ -205,14 +209,7 @@ class Engine:
         """End the workers; runs that still train are found interrupted, with all they recorded."""
         self.open = False
         self.bell.set()
-        self._disconnect()
-
-    def _disconnect(self) -> None:
-        self.client.close()
-        if self.cluster is not None:
-            from core import cluster
-
-            cluster.ended(self.cluster)
+        self.workers.close()
 
 
 _engine: Engine | None = None

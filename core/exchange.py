@@ -50,7 +50,7 @@ def imported(data: bytes) -> Run:
         notes = check(copy)
         writer = runfile.Writer(copy)
         name = tidy_name(notes.get("name", "")) or runfile.settings_in(notes).title
-        writer.note(id=run_id, name=name, pinned="no", owner="", created=str(time.time()))
+        writer.note(id=run_id, name=name, pinned="no", owner="", race="", created=str(time.time()))
         writer.close()
         os.replace(copy, run.path)
         return run

@@ -31,9 +31,15 @@ INSIDE_SECONDS = 0.1
 class Job:
     """One run that this process trains: its file's writer, its actor, its waiting commands."""
 
-    def __init__(self, run: Run, settings: Settings, fresh: bool, step: int = 0) -> None:
+    def __init__(
+        self, run: Run, settings: Settings, fresh: bool, step: int = 0, race: str = ""
+    ) -> None:
         """`fresh` says that it starts from the random start, not from a checkpoint."""
         self.run, self.settings, self.fresh, self.step = run, settings, fresh, step
+        self.race = race
+        """The race that it belongs to: it then waits for all others."""
+        self.rests = self.yields = False
+        """Whether it is paused, and whether that is for others' sake."""
         self.writer = Writer(run.path)
         if settings.own:
             kept.hold(settings.own.id, run.id)  # also while it waits in line
@@ -173,6 +179,9 @@ class Job:
                 return False
             kept, self.unsaved, self.trouble = self.unsaved, [], ""
             self.step = max(self.step, *(record.step for record in kept))
+            for event in (record for record in kept if isinstance(record, Event)):
+                if event.kind in ("started", "resumed", "paused"):
+                    self.rests = event.kind == "paused"
             if any(hasattr(record, "arrays") for record in kept):
                 with contextlib.suppress(sqlite3.OperationalError):  # tried again next time
                     thin(self.writer)

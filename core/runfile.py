@@ -35,7 +35,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """
     connection = None
     try:
-        connection = _opened(path)
+        connection = opened(path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise Damaged(f"This run was made by a newer version (format {version}).")
@@ -52,8 +52,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
-def _opened(path: Path, more: str = "") -> sqlite3.Connection:
-    """A connection inside a read transaction, so that all its answers are of one moment."""
+def opened(path: Path, more: str = "") -> sqlite3.Connection:
+    """A read-only connection inside a transaction, so that all its answers are of one moment."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro{more}", uri=True, timeout=10)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
@@ -69,7 +69,7 @@ def _opened(path: Path, more: str = "") -> sqlite3.Connection:
         refused = "unable to open" in str(fault) or "readonly" in str(fault)
         if more or not rests or not refused:
             raise
-        return _opened(path, "&immutable=1")
+        return opened(path, "&immutable=1")
 
 
 def about(connection: sqlite3.Connection) -> dict[str, str]:

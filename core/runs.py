@@ -3,8 +3,8 @@
     run = create(Settings())
     run.metrics()["loss"]
 
-The files are the truth. An id names a file and is looked up among them, never joined to a path; a
-name is only text. No torch here.
+The files are the truth. An id names a file, nothing else is joined to a path; a name is only text.
+The runs of a race lie in its own folder and in no list of runs. No torch here.
 """
 
 import contextlib
@@ -34,6 +34,7 @@ from core.summaries import told_apart as told_apart
 
 DEMO = Path(__file__).parent / "demo" / "two_linear.sqlite"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID = re.compile("[0-9a-z]{26}")
 
 
 class Missing(Exception):
@@ -123,9 +124,18 @@ def _watched_inputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def folder() -> Path:
     """Where the runs' files are."""
-    place = home().absolute() / "runs"
-    place.mkdir(exist_ok=True)
+    (place := home().absolute() / "runs").mkdir(exist_ok=True)
     return place
+
+
+def races() -> Path:
+    """Where the races are, each in a folder of its own; made for the first one."""
+    return home().absolute() / "races"
+
+
+def folders() -> list[Path]:
+    """Where runs lie: the listed ones, then those of each race."""
+    return [folder(), *(place for place in races().glob("*") if ID.fullmatch(place.name))]
 
 
 def files(path: Path) -> tuple[Path, ...]:
@@ -134,22 +144,23 @@ def files(path: Path) -> tuple[Path, ...]:
 
 
 def ids() -> list[str]:
-    """The ids of all runs, newest first."""
+    """The ids of all runs but those of races, newest first."""
     found = (path.stem for path in folder().glob("*.sqlite"))
-    return sorted((name for name in found if re.fullmatch(r"[0-9a-z]{26}", name)), reverse=True)
+    return sorted((name for name in found if ID.fullmatch(name)), reverse=True)
 
 
 def find(run_id: str) -> Run:
     """The run of an id, or the recorded one that comes with the project for "demo"."""
     if run_id == "demo" and DEMO.exists():
         return Run("demo", DEMO)
-    if run_id not in ids():
-        raise Missing(Missing.sentence)
-    return Run(run_id, folder() / f"{run_id}.sqlite")
+    for place in folders() if ID.fullmatch(run_id) else ():
+        if (path := place / f"{run_id}.sqlite").is_file():
+            return Run(run_id, path)
+    raise Missing(Missing.sentence)
 
 
 def summaries() -> list[Summary]:
-    """What there is to say of every run, newest first; never fails because of one."""
+    """What there is to say of every listed run, newest first; never fails because of one."""
     found = []
     for run_id in ids():
         with contextlib.suppress(Missing, FileNotFoundError):
@@ -170,13 +181,13 @@ def tidy_name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept)[:80].split())
 
 
-def create(settings: Settings, name: str = "") -> Run:
-    """Make the file of a new run of this process; it waits until training starts."""
+def create(settings: Settings, name: str = "", race: str = "") -> Run:
+    """Make the file of a new run of this process, of a race or not; it waits for training."""
     run_id = new_id()
-    run = Run(run_id, folder() / f"{run_id}.sqlite")
+    run = Run(run_id, (races() / race if race else folder()) / f"{run_id}.sqlite")
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
     notes = {"id": run_id, "name": name, "pinned": "no"}
-    notes |= {"created": str(time.time()), "owner": this_process()}
+    notes |= {"created": str(time.time()), "owner": this_process(), "race": race}
     try:
         writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
         writer.append([Event(0, "created")])
@@ -210,7 +221,7 @@ def delete(run: Run) -> None:
     """Remove a run from the list; `restore` brings it back until another is deleted."""
     if run.id == "demo" or not run.path.exists():
         return
-    for gone in folder().glob("*.deleted*"):
+    for gone in (gone for place in folders() for gone in place.glob("*.deleted*")):
         gone.unlink(missing_ok=True)
     with contextlib.suppress(sqlite3.Error):
         Writer(run.path).close()  # folds the write-ahead log into the file
@@ -232,8 +243,8 @@ def _unlink(path: Path) -> None:
 
 def restore(run_id: str) -> Run:
     """Bring back the run that was deleted last; raises Missing where it is gone for good."""
-    path = folder() / f"{run_id}.deleted"
-    if path not in folder().glob("*.deleted"):
+    kept = {path.stem: path for place in folders() for path in place.glob("*.deleted")}
+    if not (path := kept.get(run_id)):
         raise Missing("This run was deleted for good; only the last deleted one can come back.")
     _rename(path, path.with_suffix(".sqlite"))
     return find(run_id)

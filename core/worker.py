@@ -1,23 +1,24 @@
-"""What runs in a worker process: the actor that trains one run, and answers to single questions.
+"""What runs in a worker process: the actor that trains one run.
 
-Imported by the server too (it submits these), so torch is imported only inside.
+Imported by the server too (it submits this), so torch is imported only inside.
 """
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
 
-import numpy as np
-
 from core.commands import Command, Inbox
 from core.pipe import Sender
-from core.records import Array, ArrayKey, Checkpoint, Event, Moment, Record
-from core.settings import Settings
+from core.records import Checkpoint, Event, Moment, Record
+from core.settings import Settings, settings_from
 
 UNHEARD_SECONDS = 60.0
 """A run whose records nobody has collected for so long stops at its next step."""
+NICE = 10
+"""How far a race's run stands back: Unix counts from 0, as everybody, to 19."""
 PICTURE_WAIT = 0.2
 """So long, in seconds, an answer waits for the picture that was asked for."""
 
@@ -36,19 +37,28 @@ class Trainer:
         self._lock = threading.Lock()
         self._taken = time.monotonic()
 
-    def start(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
-        """Begin from the random start, or go on from a checkpoint."""
-        self._begun = True
-        threading.Thread(target=self._train, args=(settings, checkpoint), daemon=True).start()
+    def start(
+        self, settings: Settings, checkpoint: Checkpoint | None, patient: bool = False
+    ) -> None:
+        """Begin from the random start, or go on from a checkpoint.
 
-    def _train(self, settings: Settings, checkpoint: Checkpoint | None) -> None:
+        A `patient` run, of a race, records few moments and leaves the processor to all others.
+        """
+        self._begun = True
+        given = (settings, checkpoint, patient)
+        threading.Thread(target=self._train, args=given, daemon=True).start()
+
+    def _train(self, settings: Settings, checkpoint: Checkpoint | None, patient: bool) -> None:
         from core.data.dataset import DataError
 
         step = checkpoint.step if checkpoint else 0
         try:
             from core.training import train
 
-            for record in train(settings, self.inbox, checkpoint):
+            if patient:
+                with contextlib.suppress(OSError, AttributeError):  # of this thread, on Linux only
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+            for record in train(settings, self.inbox, checkpoint, few=patient):
                 step = record.step
                 self._keep(record)
                 if time.monotonic() - self._taken > UNHEARD_SECONDS:
@@ -137,107 +147,12 @@ class Trainer:
 
 
 def warm_up(data: str = "mnist") -> int:
-    """Import torch and load the usual data set, so that the first run starts at once."""
-    from core.data import DATASETS
-    from core.training import tensors
+    """Import torch, load the usual data set and train a few steps, so that the first run is quick.
 
-    return len(tensors(DATASETS[data])[0])
-
-
-def outputs(
-    settings: Settings, arrays: dict[ArrayKey, Array], images: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Every layer's output for some inputs, by layer, float32 (n, *output_shape).
-
-    `arrays` holds the weights, of a checkpoint or of a moment recorded whole; `images` is what
-    the network is fed, (n, …). "softmax" holds the softmax of the last layer. Raises KeyError
-    where a weight is missing and ValueError where only some units were recorded.
+    The first step of a process takes seconds: torch then imports and prepares what it needs.
     """
-    import torch
+    from core.training import tensors, train
 
-    from core.checkpoints import load_weights, network_of
-    from core.recording import outputs_of
-
-    torch.set_num_threads(1)
-    if any(array.units is not None for array in arrays.values()):
-        raise ValueError("only some units of this moment were recorded")
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
-    names = {layer.name for layer in settings.layers}
-    with torch.inference_mode(), outputs_of(network, names) as seen:
-        last = network(torch.from_numpy(images.copy()))
-    found = {name: after.numpy() for name, (_, after) in seen.items()}
-    return {**found, "softmax": last.softmax(dim=-1).numpy()}
-
-
-def reach(
-    settings: Settings,
-    arrays: dict[ArrayKey, Array],
-    inputs: np.ndarray,
-    targets: np.ndarray,
-    layer: str,
-) -> np.ndarray:
-    """How far back the gradient reaches: ‖∂loss ÷ ∂x‖ at each step x of what a layer is given.
-
-    `inputs` (n, …) and `targets` (n, …) as in training; the result is (n, time), each input's own
-    loss taken, by autograd in evaluation mode. Raises as `outputs` does.
-    """
-    import torch
-
-    from core.architectures.builder import owner
-    from core.checkpoints import load_weights, network_of
-    from core.losses import LOSSES
-
-    torch.set_num_threads(1)
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
-    module = next(m for path, m in network.named_modules() if owner(f"{path}.x")[0] == layer)
-    seen: list[torch.Tensor] = []
-
-    def keep(_: torch.nn.Module, given: tuple) -> tuple:
-        seen.append(given[0].detach().requires_grad_())
-        return (seen[0],)
-
-    handle = module.register_forward_pre_hook(keep)
-    said = network(torch.from_numpy(inputs.copy()))
-    handle.remove()
-    loss_of = LOSSES[settings.dataset.task]
-    truth = torch.from_numpy(targets.copy())
-    sum(loss_of(said[n : n + 1], truth[n : n + 1]) for n in range(len(inputs))).backward()  # type: ignore[union-attr]
-    assert seen[0].grad is not None
-    return seen[0].grad.norm(dim=2).numpy()
-
-
-def written(
-    settings: Settings,
-    arrays: dict[ArrayKey, Array],
-    start: np.ndarray,
-    count: int,
-    temperature: float,
-    seed: int,
-) -> np.ndarray:
-    """What a network that predicts the next symbol writes after `start` (n,): `count` symbols.
-
-    Each is drawn from the softmax of the outputs ÷ `temperature`, then read in like the others; the
-    network sees as many of the last symbols as an input has. Raises as `outputs` does.
-    """
-    import torch
-
-    from core.checkpoints import load_weights, network_of
-
-    torch.set_num_threads(1)
-    if any(array.units is not None for array in arrays.values()):
-        raise ValueError("only some units of this moment were recorded")
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
-    drawn = torch.Generator().manual_seed(seed)
-    symbols, window = torch.from_numpy(start.copy()), settings.layers[0].input_shape[0]
-    with torch.inference_mode():
-        for _ in range(count):
-            output = network(symbols[None, -window:])[0, -1]
-            chances = (output / temperature).softmax(dim=0)
-            symbols = torch.cat([symbols, torch.multinomial(chances, 1, generator=drawn)])
-    return symbols[len(start) :].numpy()
+    settings = settings_from({"data": data, "share": 0.002, "epochs": 1})
+    records = sum(1 for _ in train(settings, Inbox()))
+    return len(tensors(settings.dataset)[0]) if records else 0

@@ -5,6 +5,7 @@ Each is an ordinary run with settings of its own. No torch here.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -92,9 +93,16 @@ class Plan(BaseModel):
             for contestant in range(len(self.contestants))
         )
 
+    @cached_property
+    def made(self) -> dict[Cell, Settings]:
+        """The settings that were asked for so far."""
+        return {}
+
     def settings(self, cell: Cell) -> Settings:
         """The settings of one run; raises Unfit where they do not fit together."""
-        return _settings(self, cell)
+        if cell not in self.made:
+            self.made[cell] = _settings(self, cell)
+        return self.made[cell]
 
     def size(self, cell: Cell) -> int:
         """How many training inputs a run has."""

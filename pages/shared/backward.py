@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
+from core.answers import reach
 from core.architectures.plans import Layer
 from core.figures.numbers_over_time import numbers_over_time
 from core.runs import Run
 from core.settings import Settings
-from core.worker import reach
 from pages.shared import packed
 from pages.shared.asking import Basis, NoAnswer, asked
 from pages.shared.chart import still_chart

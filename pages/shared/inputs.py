@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from core.answers import outputs
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.pictures import Probes
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import softmax
-from core.worker import outputs
 from pages.shared import packed
 from pages.shared.asking import Basis, NoAnswer, asked
 

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.answers import outputs, written
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
@@ -19,7 +20,6 @@ from core.pictures import in_unit, told_number
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import TEMPERATURE, softmax
-from core.worker import outputs, written
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged

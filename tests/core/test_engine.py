@@ -9,8 +9,7 @@ import time
 import psutil
 import pytest
 
-from core import budget, live, runs
-from core import engine as engines
+from core import budget, live, runs, turns
 from core.commands import Command
 from core.engine import Engine, Full
 from core.pictures import unpack
@@ -99,7 +98,7 @@ def test_two_runs_share_the_worker(engine: Engine, started):
 
 
 def test_more_runs_than_fit_wait_in_line(engine: Engine, started, monkeypatch):
-    monkeypatch.setattr(engines, "RUNS_A_WORKER", 1)
+    monkeypatch.setattr(turns, "RUNS_A_WORKER", 1)
     first, second, third, fourth = (started(small_settings(**LONG, seed=n)) for n in range(4))
     until(lambda: first.summary().step > 0)
     runs_ = (first, second, third, fourth)

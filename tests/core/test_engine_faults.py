@@ -28,7 +28,7 @@ def worker_pid(engine: Engine) -> int:
 
     def asked() -> bool:
         with contextlib.suppress(Exception):  # one has just been killed
-            found.extend(engine.client.run(os.getpid).values())
+            found.extend(engine.workers.client.run(os.getpid).values())
         return bool(found)
 
     until(asked, "for a worker")
@@ -91,13 +91,13 @@ def test_a_worker_killed_at_any_moment_costs_nothing_that_was_recorded(engine: E
 def test_a_killed_cluster_is_started_again(engine: Engine, started):
     run = started(small_settings(**LONG))
     until(lambda: run.summary().step > 0)
-    killed = engine.cluster
+    killed = engine.workers.process
     assert killed is not None
     os.kill(killed.pid, signal.SIGKILL)
     until_state(run, "interrupted")
     engine.resume(run.id)
     until_state(run, "running")
-    assert engine.cluster is not killed and engine.command(run.id, Command("pause"))
+    assert engine.workers.process is not killed and engine.command(run.id, Command("pause"))
     until_state(run, "paused")
 
 
@@ -150,7 +150,7 @@ def test_a_record_that_can_not_be_kept_ends_the_run_with_a_sentence(engine, star
 
 
 def on_the_worker(engine: Engine, function: Callable[[], object]) -> None:
-    assert list(engine.client.run(function).values())
+    assert list(engine.workers.client.run(function).values())
 
 
 def test_data_that_can_not_be_had_fails_with_its_sentence(engine: Engine, started):

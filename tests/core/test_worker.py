@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from core.answers import outputs
 from core.checkpoints import State
 from core.commands import Command
 from core.data import DATASETS, DataError
 from core.records import Array, Event, Moment, Record
 from core.training import tensors
-from core.worker import Trainer, outputs, warm_up
+from core.worker import Trainer, warm_up
 from tests.core.small_runs import (
     NETWORKS,
     assert_identical,
@@ -136,7 +137,7 @@ def test_an_actor_made_anew_says_that_its_run_is_lost():
 
 
 def failing(fault: Exception, at: int) -> Callable:
-    def train(settings, inbox, start, record=True):
+    def train(settings, inbox, start, record=True, few=False):
         yield Event(at, "resumed" if start else "started")
         raise fault
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core import recording
-from core.worker import outputs
+from core.answers import outputs
 from pages.shared import anatomy
 from pages.shared.windows import patch
 from tests.pages.conftest import said

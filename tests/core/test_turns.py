@@ -1,0 +1,49 @@
+"""Whose turn it is: single runs before those of races, which stand back."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from core.turns import RUNS_A_WORKER, given, in_line, turned
+
+
+def job(worker: str = "", race: str = "", rests: bool = False, yields: bool = False) -> Any:
+    return SimpleNamespace(worker=worker, race=race, rests=rests, yields=yields)
+
+
+def test_single_runs_come_first_each_kind_in_its_order():
+    jobs = {"r1": job(race="r"), "a": job(), "r2": job(race="q"), "b": job()}
+    assert in_line(jobs, list(jobs)) == ["a", "b", "r1", "r2"]
+
+
+def test_each_begins_where_the_fewest_train():
+    jobs = {"old": job("w1"), "a": job(), "b": job(), "c": job()}
+    assert given(jobs, ["a", "b", "c"], ["w1", "w2"]) == {"a": "w2", "b": "w1", "c": "w2"}
+
+
+def test_a_worker_has_so_many_runs_at_most_and_the_rest_waits():
+    jobs = {f"{n}": job("w1") for n in range(RUNS_A_WORKER - 1)} | {"a": job(), "b": job()}
+    assert given(jobs, ["a", "b"], ["w1"]) == {"a": "w1"}
+    assert given(jobs, ["a", "b"], []) == {}
+
+
+def test_a_races_run_waits_for_a_worker_with_nothing_else_to_do():
+    jobs = {"single": job("w1"), "r1": job(race="r"), "r2": job(race="r")}
+    assert given(jobs, ["r1", "r2"], ["w1", "w2"]) == {"r1": "w2"}
+    jobs["r1"].worker = "w2"
+    assert given(jobs, ["r2"], ["w1", "w2"]) == {}
+    jobs["single"].rests = True  # somebody looks at it, and nothing is computed
+    assert given(jobs, ["r2"], ["w1", "w2"]) == {"r2": "w1"}
+    jobs["r1"].rests = jobs["r1"].yields = True  # it will go on
+    assert given(jobs, ["r2"], ["w2"]) == {}
+
+
+def test_a_races_run_rests_while_another_trains_beside_it_or_its_race_rests():
+    racing, single = job("w1", race="r"), job("w1")
+    assert turned([racing], []) == []
+    assert turned([racing, single], []) == [racing]
+    racing.yields = True
+    assert turned([racing, single], []) == []
+    single.rests = True
+    assert turned([racing, single], []) == [racing]
+    assert turned([racing], ["r"]) == [] and turned([racing], ["other"]) == [racing]
+    assert turned([job("", race="r"), job("w2", race="q"), single], ["r"]) == []
