@@ -79,8 +79,8 @@ def fitting_stacks(given: dict[str, Any]) -> dict[str, SavedStack]:
     """Those of `whole` that can be trained on a data set: `given` names it as settings do."""
     own = given.get("own")
     told = own.model_dump_json() if own else ""
-    listed = whole(found()).items()
-    return {key: one for key, one in listed if _fits(one.model_dump_json(), given["data"], told)}
+    asked = given["data"], told, given.get("length")
+    return {key: one for key, one in whole(found()).items() if _fits(one.model_dump_json(), *asked)}
 
 
 def labels_of(listed: dict[str, SavedStack]) -> dict[str, str]:
@@ -89,8 +89,8 @@ def labels_of(listed: dict[str, SavedStack]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=10 * MOST)
-def _fits(saved: str, data: str, own: str) -> bool:
-    given: dict[str, Any] = {"data": data, "own": json.loads(own) if own else None}
+def _fits(saved: str, data: str, own: str, length: int | None) -> bool:
+    given = {"data": data, "own": json.loads(own) if own else None, "length": length}
     bricks = SavedStack.model_validate_json(saved).bricks
     try:
         settings_from({**given, "architecture": OWN_NETWORK, "bricks": bricks})

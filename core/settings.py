@@ -10,6 +10,7 @@ from core.architectures.architecture import Schedule
 from core.architectures.bricks import AnyBrick, Mismatch, sizes
 from core.architectures.plans import PASSING, Layer, plan
 from core.data import DATASETS, Dataset
+from core.data.dataset import LONGEST
 from core.data.own.description import OwnData
 from core.foreign.watched import ENDLESS, Watched
 from core.tasks import fitting, suited, work_of
@@ -44,24 +45,23 @@ class Settings(BaseModel):
     """What a person brought, where `data` is "own"."""
     watched: Watched | None = None
     """A network that was not put together here, where `data` is "watched"."""
+    length: int | None = Field(
+        None, ge=2, le=LONGEST, strict=True, title="Length",
+        description="Steps of one input. The longer, the further back a network has to remember.",
+    )  # fmt: skip
+    """Where nobody says it, the data set's own; most data sets have no other."""
     share: float = Field(
-        1.0,
-        ge=0.001,
-        le=1,
-        title="Share of the training data",
+        1.0, ge=0.001, le=1, title="Share of the training data",
         description="1 is all of it. Less data trains faster and generalises worse.",
-    )
+    )  # fmt: skip
     architecture: str = Field("two_linear", max_length=80)
     options: dict[str, bool | int | float | str] = Field(default_factory=dict)
     bricks: tuple[AnyBrick, ...] = Field(default=(), max_length=10_000)
     optimizer: Optimizer = "adam"
     learning_rate: float = Field(
-        0.001,
-        gt=0,
-        le=1e12,
-        title="Learning rate",
+        0.001, gt=0, le=1e12, title="Learning rate",
         description="How far each step moves the weights.",
-    )
+    )  # fmt: skip
     schedule: Schedule = Field(
         "constant",
         title="Learning rate over the run",
@@ -82,26 +82,17 @@ class Settings(BaseModel):
     seconds: float | None = Field(None, gt=0, le=86_400, title="Seconds of training at most")
     """Where it is over sooner than the epochs are, that depends on the machine's speed."""
     seed: int = Field(
-        0,
-        ge=0,
-        le=2**31 - 1,
-        title="Seed",
+        0, ge=0, le=2**31 - 1, title="Seed",
         description="Names the random start and the order of the images.",
-    )
+    )  # fmt: skip
     threads: int = Field(
-        1,
-        ge=1,
-        le=64,
-        title="CPU threads",
+        1, ge=1, le=64, title="CPU threads",
         description="Part of the settings: sums in another order end in other last bits.",
-    )
+    )  # fmt: skip
     recorded_units: int = Field(
-        256,
-        ge=1,
-        le=4096,
-        title="Units recorded",
+        256, ge=1, le=4096, title="Units recorded",
         description="Of a wider layer, the first ones are recorded.",
-    )
+    )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod
@@ -117,7 +108,8 @@ class Settings(BaseModel):
                     f"there is no {what} {shown(chosen)}; there are {', '.join(known)}"
                 )
         options = ARCHITECTURES[name].model_validate(given.get("options") or {})
-        dataset = _dataset(data, given.get("own"))
+        length = given.get("length")
+        dataset = _dataset(data, given.get("own"), length if type(length) is int else None)
         work = work_of(dataset)
         if not options.fits(work):
             raise ValueError(
@@ -130,8 +122,11 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> "Settings":
-        if (self.data == "watched") != (self.watched is not None) or (self.watched and self.bricks):
-            raise ValueError("a watched network comes with what was seen of it, and no bricks")
+        made = self.bricks or self.length
+        if (self.data == "watched") != (self.watched is not None) or (self.watched and made):
+            raise ValueError(
+                "a watched network comes with what was seen of it, no bricks and no length"
+            )
         if self.watched:
             return self
         dataset, layers = self.dataset, self.layers
@@ -169,7 +164,7 @@ class Settings(BaseModel):
         """The data set that is learned, the project's or one's own; or what a network is shown."""
         if self.watched:
             return self.watched.dataset
-        return _dataset(self.data, self.own)
+        return _dataset(self.data, self.own, self.length)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -232,10 +227,11 @@ class Settings(BaseModel):
         return next((b.function for b in bricks if b.kind == "activation"), None)
 
 
-def _dataset(name: str, own: Any) -> Dataset:
+def _dataset(name: str, own: Any, length: int | None) -> Dataset:
     if (name == "own") != (own is not None):
         raise ValueError("own data comes with its description, and no other data set has one")
-    return DATASETS[name] if own is None else OwnData.model_validate(own).dataset
+    dataset = DATASETS[name] if own is None else OwnData.model_validate(own).dataset
+    return dataset if length is None else dataset.at_length(length)
 
 
 def settings_from(given: dict[str, Any] | str | bytes) -> Settings:

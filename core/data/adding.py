@@ -48,6 +48,7 @@ def of_length(length: int) -> Dataset:
         features=("value", "marker"),
         epochs=40,  # the LSTM needs that many, some 15 seconds
         learning_rate=0.005,
+        of_length=of_length,
     )
 
 

@@ -1,8 +1,8 @@
 """The data room: what every data set is, whatever file or library it comes from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,8 @@ MOST_PROBES = 50
 PROBES_A_CLASS = 5
 PROBES = 10
 """Probe inputs of a data set without classes."""
+LONGEST = 200
+"""Steps that inputs have at most where their length is chosen."""
 
 
 class DataError(Exception):
@@ -110,6 +112,10 @@ class Dataset:
     epochs: int = 5
     learning_rate: float = 0.001
     """What suits most networks on it: what a run has where nobody says otherwise."""
+    of_length: Callable[[int], "Dataset"] | None = None
+    """The same task with inputs of another length, where it can be had."""
+    shortest: int = 2
+    """The fewest steps that it is made for."""
 
     @property
     def kind(self) -> Kind:
@@ -131,6 +137,17 @@ class Dataset:
         if self.task == "regress":
             return (self.quantity.outputs if self.quantity else 1,)
         return (*self.shape, len(self.alphabet))
+
+    def at_length(self, length: int) -> "Dataset":
+        """Give the same task with inputs of so many steps; for one length always the same object.
+
+        Raises ValueError where it cannot be had.
+        """
+        if self.of_length is None:
+            raise ValueError(f"{self.title} cannot be had in another length; leave the length out")
+        if not self.shortest <= length <= LONGEST:
+            raise ValueError(f"{self.title} can be had with {self.shortest} to {LONGEST} steps")
+        return self if length == self.shape[0] else _made(self.of_length, length)
 
     def load_test(self) -> Split:
         """Give the test inputs; the training part may be left empty. Raises DataError."""
@@ -170,6 +187,12 @@ class Dataset:
         order = np.argsort(targets[:, 0], kind="stable") if self.task == "regress" else None
         chosen = np.unique(np.linspace(0, len(targets) - 1, min(count, len(targets))).astype(int))
         return tuple(int(place if order is None else order[place]) for place in chosen)
+
+
+@cache
+def _made(of_length: Callable[[int], Dataset], length: int) -> Dataset:
+    made = of_length(length)
+    return replace(made, title=f"{made.title}, {length} steps")
 
 
 def as_fed(inputs: np.ndarray) -> np.ndarray:

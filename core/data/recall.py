@@ -40,6 +40,7 @@ def of_length(length: int) -> Dataset:
         alphabet=ALPHABET,
         epochs=12,
         learning_rate=0.003,
+        of_length=of_length,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.data.dataset import Dataset, Split, cached
 
 TRAIN_SIZE, TEST_SIZE = 4_000, 1_000
-LENGTH = 40
+LENGTH, SHORTEST = 40, 10
 EARLY, LATE = (0.1, 0.325), (0.5, 0.725)
 """From where to where in a row each may stand, as shares of its length."""
 ALPHABET = ("X", "Y", "a", "b", "c", "d")
@@ -30,7 +30,7 @@ def _drawn(length: int) -> Split:
 
 
 def of_length(length: int) -> Dataset:
-    """Give the task with rows of so many steps, 10 at least."""
+    """Give the task with rows of so many steps, `SHORTEST` at least."""
     return Dataset(
         name="temporal_order",
         title="Temporal order",
@@ -44,6 +44,8 @@ def of_length(length: int) -> Dataset:
         load=cached(partial(_drawn, length)),
         alphabet=ALPHABET,
         epochs=12,
+        of_length=of_length,
+        shortest=SHORTEST,
     )
 
 

@@ -16,6 +16,8 @@ from core.unfit import Unfit, sentence
 
 SIZE = "size"
 """What is varied by default: how many training inputs there are; a value of 0 is all of them."""
+WHOLE = {"batch_size": "a batch size", "length": "a length"}
+"""Settings that can be varied and are whole numbers, and what one is called."""
 MOST_RUNS = 400
 UNITS = 32
 """Units of a layer that a run of a race records: there are many such runs."""
@@ -142,8 +144,12 @@ def _settings(plan: Plan, cell: Cell) -> Settings:
         given["options"] = {**given["options"], plan.varied: int(value) if whole else value}
         if one.settings.architecture in ARCHITECTURES:
             del given["bricks"]
-    elif plan.varied in ("learning_rate", "batch_size"):
-        given[plan.varied] = int(value) if plan.varied == "batch_size" else value
+    elif plan.varied in WHOLE:
+        if value != int(value):
+            raise ValueError(f"{WHOLE[plan.varied]} is a whole number, not {value:g}")
+        given[plan.varied] = int(value)
+    elif plan.varied == "learning_rate":
+        given[plan.varied] = value
     else:
         raise ValueError(f"it has no setting {plan.varied}")
     return settings_from(given)

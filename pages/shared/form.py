@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from core.activations import ACTIVATIONS
 from core.architectures import ARCHITECTURES
 from core.data import DATASETS, Dataset
+from core.data.dataset import LONGEST
 from core.saved_stacks import OWN_NETWORK, fitting_stacks, labels_of
 from core.settings import OPTIMIZERS, Settings, settings_from
 from core.tasks import fitting, suited
@@ -28,6 +29,9 @@ def choose_settings() -> Settings | Unfit:
         first, second, third, fourth = st.columns(4)
         with first:
             given, dataset = choose_dataset()
+            if dataset.of_length:
+                given["length"] = _choose_length(dataset)
+                dataset = dataset.at_length(given["length"] or dataset.shape[0])
             st.caption(dataset.description)
             share = st.slider(
                 "Training data used",
@@ -74,6 +78,18 @@ def choose_dataset() -> tuple[dict[str, Any], Dataset]:
     data = pick("Data set", dataset_titles(), "data")
     own = own_data().get(data)
     return {"data": "own" if own else data, "own": own}, own.dataset if own else DATASETS[data]
+
+
+def _choose_length(dataset: Dataset) -> int | None:
+    """Let a person choose how many steps an input has; None: as many as the data set says."""
+    field, usual = Settings.model_fields["length"], dataset.shape[0]
+    length = st.number_input(
+        *(str(field.title), dataset.shortest, LONGEST, usual, 1),
+        key=f"{dataset.name}_length",
+        help=field.description,
+        **KEPT,
+    )
+    return None if length == usual else length
 
 
 def dataset_titles() -> dict[str, str]:

@@ -105,7 +105,10 @@ def differences(one: Settings, other: Settings) -> list[str]:
     """What differs between two runs' settings, in words: "activation Tanh instead of ReLU"."""
     if one.watched or other.watched:
         return [f"the network, {other.title} instead of {one.title}"]
-    flat = [{**s.model_dump(exclude={"bricks", "options"}), **s.options} for s in (one, other)]
+    apart = {"bricks", "options", "length"}
+    flat = [
+        {**s.model_dump(exclude=apart), "data": s.dataset.title, **s.options} for s in (one, other)
+    ]
     return [
         f"{name.replace('_', ' ')} {_word(flat[1][name])} instead of {_word(flat[0][name])}"
         for name in flat[0]

@@ -122,6 +122,17 @@ def test_a_run_on_numbers_that_diverges_says_so(data):
     assert all(np.isfinite(m.loss) for m in metrics(records))
 
 
+@pytest.mark.parametrize("data", ["recall", "temporal_order", "adding"])
+def test_a_task_for_memory_is_trained_at_the_length_that_is_asked_for(data):
+    given = {"data": data, "architecture": "gru", "options": {"units": 4}, "share": 0.01}
+    settings = settings_from({**given, "length": 10, "epochs": 1})
+    records = run(settings)
+    assert tensors(settings.dataset)[0].shape[1] == 10
+    assert events(records)[-1] == (settings.steps, "finished")
+    outputs = next(a for (_, kind), a in moments(records)[0].arrays.items() if kind == "output")
+    assert outputs.values.shape[1] == 10, "what is recorded is of those inputs, too"
+
+
 def test_what_the_network_says_is_never_cut():
     settings = tiny("letters", recorded_units=2)
     state = State(settings)

@@ -165,6 +165,19 @@ def test_those_that_fit_a_data_set_can_be_trained_on_it():
     assert list(saved.fitting_stacks({"data": "mnist", "own": None})) == [images]
 
 
+def test_a_stack_may_fit_one_length_of_a_data_set_and_not_another():
+    stack = [
+        {"kind": "embedding", "symbols": 12, "features": 4},
+        {"kind": "conv1d", "filters": 4, "kernel": 7},
+        {"kind": "laststep"},
+        {"kind": "linear", "units": 8},
+    ]
+    kept = saved.save(stack, "wide", "recall")
+    given = {"data": "recall", "own": None}
+    assert list(saved.fitting_stacks({**given, "length": 40})) == [kept]
+    assert list(saved.fitting_stacks({**given, "length": 4})) == []
+
+
 def test_two_of_one_name_are_told_apart():
     first = saved.save(STACK, "same")
     saved.delete(first)

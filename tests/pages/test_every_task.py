@@ -11,6 +11,7 @@ from sklearn.metrics import r2_score
 from core import pictures
 from core.data import DATASETS, as_fed
 from core.pictures import told_number
+from core.settings import settings_from
 from pages.shared import prediction
 from tests.pages.conftest import PAGES, said, scopes, sound
 from tests.pages.every_task import TASKS, kinds, tiny
@@ -41,6 +42,19 @@ def label(name, number):
     inputs, target = probe_of(name, number)
     words = pictures.Probes(DATASETS[name], inputs[None], np.asarray(target)[None]).labels[0]
     return words if DATASETS[name].task == "classify" else f"{number + 1}: {words}"
+
+
+def test_a_run_of_another_length_is_shown_its_own_inputs(open_page, make_run):
+    given = {"data": "recall", "architecture": "gru", "options": {"units": 4}, "share": 0.01}
+    runs_ = [make_run(settings=settings_from({**given, "epochs": 1, **more}))
+             for more in ({}, {"length": 7})]  # fmt: skip
+    for run, length in zip([*runs_, runs_[0]], [30, 7, 30], strict=True):
+        for page in ("train.py", "activations.py", "layer.py", "step.py"):
+            assert not open_page(page, run=run.id).error
+        tab = open_page("train.py", run=run.id)
+        component = next(c for c in tab.get("bidi_component") if "scope" in c.proto.component_name)
+        header, _ = pictures.unpack(component.proto.bytes)
+        assert [len(one["text"]) for one in header["probes"]] == 8 * [length]
 
 
 def test_every_kind_of_input_and_every_task_is_among_these():

@@ -74,3 +74,36 @@ def test_who_reads_in_both_directions_cannot_say_what_comes_next(open_page):
     assert "switch Both directions off" in tab.error[0].value
     train = next(one for one in tab.button if one.label == "Train")
     assert train.disabled
+
+
+def lengths(tab):
+    return [box for box in sound(tab).number_input if box.label == "Length"]
+
+
+@pytest.mark.parametrize("name", ["adding", "recall", "temporal_order"])
+def test_a_task_for_memory_has_its_own_length_until_another_is_chosen(open_page, listener, name):
+    dataset = DATASETS[name]
+    tab = open_page(data=dataset.title)
+    (box,) = lengths(tab)
+    assert (box.value, box.min, box.max) == (dataset.shape[0], dataset.shortest, 200)
+    box.set_value(60).run()
+    other = dataset.at_length(60)
+    assert other.description in said(tab) and dataset.description not in said(tab)
+    settings = trained(tab, listener)
+    assert settings.dataset is other and settings.length == 60
+
+
+def test_a_chosen_length_is_in_the_link_and_of_its_data_set_alone(open_page, listener):
+    tab = open_page(data=DATASETS["recall"].title, recall_length="15")
+    assert lengths(tab)[0].value == 15
+    menu(tab, "Data set").select("adding").run()
+    assert lengths(tab)[0].value == DATASETS["adding"].shape[0]
+    menu(tab, "Data set").select("digits").run()
+    assert lengths(tab) == []
+    assert trained(tab, listener).length is None
+
+
+@pytest.mark.parametrize("link", ["1", "201", "x", "-5", "1e400"])
+def test_a_length_in_a_link_that_cannot_be_is_not_taken(open_page, link):
+    (box,) = lengths(open_page(data=DATASETS["temporal_order"].title, temporal_order_length=link))
+    assert 10 <= box.value <= 200

@@ -69,6 +69,15 @@ def test_a_value_at_its_bound_has_a_twin_within(
     assert tab.number_input(key=f"twin_{name}").value == value
 
 
+def test_data_that_differs_is_told_by_its_title_and_length():
+    one, other = (
+        settings_from({"data": "recall", "architecture": "rnn", "length": length})
+        for length in (None, 60)
+    )
+    (told,) = differences(one, other)
+    assert told == ("data Recall the first symbol, 60 steps instead of Recall the first symbol")
+
+
 def test_both_are_shown_with_what_differs_and_who_is_ahead(open_page, make_run):
     one = make_run()
     given = one.settings().model_dump(mode="json", exclude={"bricks"})

@@ -109,3 +109,24 @@ def test_a_task_for_memory_can_be_of_any_length(task, length):
         assert ((split.train_inputs < 2).sum(axis=1) == 2).all()
     else:
         np.testing.assert_array_equal(split.train_inputs[:, 0], split.train_targets)
+
+
+@pytest.mark.parametrize("task", [adding, recall, temporal_order])
+def test_a_length_is_one_object_and_says_itself_where_it_is_not_the_usual_one(task):
+    usual = task.DATASET
+    other = usual.at_length(usual.shortest)
+    assert other is usual.at_length(usual.shortest) is other.at_length(usual.shortest)
+    assert other.title == f"{usual.title}, {usual.shortest} steps" and other.name == usual.name
+    assert usual.at_length(task.LENGTH) is usual
+    assert other.load().test_inputs.shape[1:] == other.shape != usual.shape
+
+
+def test_those_that_can_be_had_in_any_length_are_the_tasks_for_memory():
+    any_length = {name for name, dataset in DATASETS.items() if dataset.of_length}
+    assert any_length == {"adding", "recall", "temporal_order"}
+
+
+@pytest.mark.parametrize("length", [9, 201, -1, 10**5000], ids=range(4))
+def test_a_length_that_it_is_not_made_for_is_refused(length):
+    with pytest.raises(ValueError, match="^Temporal order can be had with 10 to 200 steps$"):
+        temporal_order.DATASET.at_length(length)

@@ -40,6 +40,21 @@ def test_a_setting_can_be_varied_instead_of_the_size():
     assert plan.settings(Cell(0, 0, 0)).images == MLP.settings.dataset.train_size
 
 
+def test_the_length_of_a_task_for_memory_can_be_varied():
+    gru = {"architecture": "gru", "data": "recall"}
+    plan = a_plan(
+        contestants=[Contestant(name="GRU", settings=settings_from(gru))],
+        varied="length",
+        values=[10, 30, 60],
+    )
+    found = [plan.settings(Cell(0, v, 0)) for v in range(3)]
+    assert [one.dataset.shape for one in found] == [(10,), (30,), (60,)]
+    assert [one.length for one in found] == [10, 30, 60]
+    assert plan_from(plan.model_dump_json()) == plan and plan.value_word(2) == "60"
+    with pytest.raises(ValueError, match="GRU: a length is a whole number, not 10.5"):
+        Plan.model_validate({**plan.model_dump(), "values": [10.5]})
+
+
 def test_an_option_that_is_varied_makes_another_network():
     wide = a_plan(contestants=[MLP], varied="depth", values=[1, 4])
     layers = [len(wide.settings(Cell(0, v, 0)).layers) for v in (0, 1)]
@@ -84,6 +99,8 @@ def test_values_are_called_by_what_they_are():
         ({"epochs": None}, "epochs or of seconds"),
         ({"varied": "filters"}, "no setting filters"),
         ({"varied": "batch_size", "values": [0]}, "Batch size"),
+        ({"varied": "batch_size", "values": [8.5]}, "MLP: a batch size is a whole number, not 8.5"),
+        ({"varied": "length", "values": [10]}, "MLP: Digits 8x8 cannot be had in another length"),
         ({"contestants": [MLP, MLP]}, "one name"),
         ({"contestants": []}, "at least 1"),
         ({"unknown": 1}, "Unknown"),
