@@ -25,6 +25,7 @@ PAGES = [
     st.Page("builder.py", title="Builder", icon=":material/construction:"),
     st.Page("famous.py", title="Famous networks", icon=":material/star:"),
     st.Page("twins.py", title="Twins", icon=":material/call_split:"),
+    st.Page("race.py", title="Race", icon=":material/flag:"),
     st.Page("gallery.py", title="Layer gallery", icon=":material/toys:"),
     st.Page("comparisons.py", title="Comparisons", icon=":material/compare_arrows:"),
     st.Page("data.py", title="Your data", icon=":material/upload_file:"),

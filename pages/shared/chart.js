@@ -76,6 +76,10 @@ async function draw(node, state) {
       // A finger that moves over a chart scrolls the page.
       if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
       await Plotly.react(node, figure.data, layout, { ...config, responsive: false });
+      state.heard ??= node.on("plotly_click", ({ points }) => {
+        const [named] = points[0]?.customdata ?? [];
+        if (typeof named === "string" && named) state.press("pressed", named);
+      });
       sliders(node, state, figure.frames, layout);
       state.width = layout.width;
       state.drawn = bytes;
@@ -176,11 +180,12 @@ function move(node, state) {
   (window.__layerscope ??= { frames: 0, sockets: 0, step: null }).frames++;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".layerscope-chart");
   if (!node || !data) return;
   const state = charts.get(node) ?? begin(node);
   state.bytes = data;
+  state.press = setTriggerValue;
   draw(node, state);
   return () => {
     state.gone = true;

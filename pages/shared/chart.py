@@ -56,11 +56,12 @@ _chart = st.components.v2.component(
 )
 
 
-def live_chart(fig: go.Figure, key: str) -> None:
+def live_chart(fig: go.Figure, key: str) -> str:
     """Draw a figure that a later rerun changes in place: same node, same zoom, no flicker.
 
     `key` names the chart on its page. The room for it is kept from the first moment: the
     height of the figure's layout. A zoom ends where the figure's `uirevision` becomes another.
+    Gives the first of a point's `customdata`, a text, when that point was just pressed; else "".
     """
     publish_plotly()
     sliders = len({frame.group for frame in fig.frames})
@@ -70,8 +71,14 @@ def live_chart(fig: go.Figure, key: str) -> None:
     data = f'{head[:-1]}, "figure": {shown.to_json(validate=False)}}}'  # into the same object
     height = int(shown.layout.height or style.CURVE) + SLIDER * sliders
     with _frame(key):
-        _chart(key=key, data=data.encode(), height=height)
+        told = _chart(key=key, data=data.encode(), height=height, on_pressed_change=_heard)
         _under(fig, key)
+    pressed = told.get("pressed")
+    return pressed if isinstance(pressed, str) else ""
+
+
+def _heard() -> None:
+    """Streamlit keeps what a component tells only where somebody listens."""
 
 
 def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:

@@ -31,6 +31,7 @@ PAGES = {
     "builder": "Builder",
     "famous": "Famous networks",
     "twins": "Twins",
+    "race": "Race",
     "gallery": "Layer gallery",
     "comparisons": "Comparisons",
     "data": "Your data",
@@ -38,7 +39,7 @@ PAGES = {
 }
 # Streamlit looks for its own address below that of the page first; nobody else asks for these.
 ITS_SEARCH = re.compile(
-    r"/(weights|activations|layer|functions|step|builder|famous|twins|gallery|comparisons|data|runs)"
+    r"/(weights|activations|layer|functions|step|builder|famous|twins|race|gallery|comparisons|data|runs)"
     r"/_stcore/(health|host-config)$"
 )
 

@@ -19,6 +19,7 @@ DRAWN = {
     "builder": "[data-testid=stGraphVizChart] svg",
     "famous": "[data-testid=stImage] img",
     "twins": "[data-testid=stSelectbox]",
+    "race": "[data-testid=stMultiSelect]",
     "gallery": ".lesson canvas",
     "comparisons": ".js-plotly-plot svg.main-svg",
     "data": "[data-testid=stFileUploader]",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,8 @@ from tests.core.small_runs import small
 
 ABOUT_RUNS = ("train.py", "weights.py", "activations.py", "layer.py", "functions.py", "runs.py")
 OTHERS = (
-    *("step.py", "builder.py", "famous.py", "twins.py", "gallery.py", "comparisons.py", "data.py"),
+    *("step.py", "builder.py", "famous.py", "twins.py", "race.py", "gallery.py", "comparisons.py"),
+    "data.py",
 )
 PAGES = (*ABOUT_RUNS, *OTHERS)
 STATES = ("waiting", "begun", "running", "paused", "finished", "stopped", "diverged", "interrupted")
@@ -54,6 +56,7 @@ class Listener:
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
         self.jobs: set[str] = set()
+        self.workers = SimpleNamespace(addresses=lambda: ["a worker"], grow=lambda: None)
         self.waiting: list[str] = []
         self.troubles: dict[str, str] = {}
         self.fault: Exception | None = None

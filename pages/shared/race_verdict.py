@@ -1,0 +1,156 @@
+"""The verdict of a race: who is ahead, whether the seeds say so, who reached a score, all runs."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import pandas as pd
+import streamlit as st
+
+from core.engine import engine
+from core.races import judging
+from core.races.alike import value_words, varied_words
+from core.races.outcomes import FINISHED, Outcome
+from core.races.plan import SIZE, Plan, plan_from
+from core.runs import Missing, find
+from core.tasks import WORDS
+from pages.shared.choose import choose
+from pages.shared.plain import plain
+from pages.shared.presenting import carried
+
+CHANCE = (
+    "An interval of 95 % misses about one time in twenty, with few seeds more often: where many "
+    "pairs are compared, some look clear by chance."
+)
+
+
+def draw_differences(plan: Plan, outcomes: Sequence[Outcome]) -> None:
+    """Every pair with one value, in sentences."""
+    if len(plan.contestants) < 2:
+        return
+    places = list(range(len(plan.values)))
+    value = places[-1]
+    if len(places) > 1:
+        title = f"Judged at: {varied_words(plan)}"
+        value = choose(
+            title, places, "judged", lambda v: plain(value_words(plan, v)), len(places) - 1
+        )
+    told = [plain(words) for words in _sentences(plan, outcomes, value)]
+    st.markdown("\n".join(f"- {words}" for words in told))
+    st.caption(CHANCE)
+
+
+def _sentences(plan: Plan, outcomes: Sequence[Outcome], value: int) -> list[str]:
+    here = [o for o in outcomes if o.cell.value == value and o.state == FINISHED]
+    here += [o for o in outcomes if o.cell.value == value and judging.failed(o)]
+    light = tuple((o.cell.contestant, o.cell.seed, o.state, o.score) for o in here)
+    return differences(plan.model_dump_json(), value, light)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def differences(plan: str, value: int, outcomes: tuple) -> list[str]:
+    """The sentence of every pair; scipy, which is large, is loaded in a worker and not here."""
+    return engine().ask(compared, plan, value, outcomes)
+
+
+def compared(plan: str, value: int, outcomes: tuple) -> list[str]:
+    """What a worker does for `differences`."""
+    from core.races.plan import Cell
+
+    known = plan_from(plan)
+    ones = [Outcome(Cell(n, value, seed), state, "", score) for n, seed, state, score in outcomes]
+    pairs = combinations(range(len(known.contestants)), 2)
+    return [judging.difference(known, ones, *pair, value).sentence for pair in pairs]
+
+
+def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:
+    """How long and how many examples each needed for a score that a person chooses."""
+    words = WORDS[plan.contestants[0].settings.dataset.task]
+    wanted = st.slider(
+        f"When was this {words.score} first reached?",
+        *(1, 100, 90),
+        format="%d %%",
+        key="wanted",
+        bind="query-params",
+    )
+    found = judging.reached(plan, outcomes, wanted / 100)
+    rows = [
+        {
+            "Contestant": plan.contestants[n].name,
+            varied_words(plan).capitalize(): value_words(plan, value),
+            "Reached by": f"{one.count} of {one.ended}",
+            "Seconds": one.seconds,
+            "Inputs seen": one.examples,
+        }
+        for (n, value), one in found.items()
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        placeholder="–",
+        height="content",
+        column_config={
+            "Seconds": st.column_config.NumberColumn(format="%.1f"),
+            "Inputs seen": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    st.caption(
+        "Medians over the seeds, where more than half of them reached it. It is measured on 400 "
+        "test inputs while a run trains, a few times an epoch at most: the moment is not exact."
+    )
+
+
+def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
+    """All runs as a table; the chosen one opens on the other pages."""
+    table = judging.table(plan, outcomes)
+    table["Value"] = table["Value"].astype(str)
+    twice = ["Value"] if plan.varied == SIZE else []  # the number of inputs says it
+    shown = table.drop(columns=["Run", *twice]).assign(Score=100 * table["Score"])
+    event = st.dataframe(
+        shown,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="race-runs",
+        placeholder="–",
+        column_config={
+            "Value": varied_words(plan).capitalize(),
+            "Inputs": st.column_config.NumberColumn(format="localized"),
+            "Steps": st.column_config.NumberColumn(format="localized"),
+            "Examples": st.column_config.NumberColumn(format="localized"),
+            "Score": st.column_config.NumberColumn(format="%.2f %%"),
+            "Seconds": st.column_config.NumberColumn(format="%.1f"),
+            "Weights": st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    rows = event["selection"]["rows"]
+    chosen = table["Run"].iloc[rows[0]] if rows and rows[0] < len(table) else ""
+    with st.container(horizontal=True):
+        if st.button(
+            "Open the chosen run",
+            icon=":material/play_circle:",
+            disabled=not chosen,
+            help="Choose a run in the table first: every layer of it is to be seen.",
+        ):
+            open_it(chosen)
+        st.download_button(
+            "Download as CSV",
+            lambda: table.to_csv(index=False).encode(),
+            "race.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def open_it(run_id: str) -> None:
+    """Go to a run; one that made room for newer ones is told of."""
+    try:
+        find(run_id)
+    except Missing:
+        st.warning(
+            "This run is not on this machine any more: it made room for newer ones. What the race "
+            "knows of it stays.",
+            icon=":material/link_off:",
+        )
+    else:
+        st.switch_page("train.py", query_params={"run": run_id, **carried()})
