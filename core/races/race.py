@@ -55,8 +55,9 @@ class Race:
 
     def plan(self) -> Plan:
         """Who takes part in what; raises Broken."""
+        text = self.notes().get("plan", "")
         try:
-            return _plan(self.notes().get("plan", ""))
+            return _plan(text)
         except ValueError as fault:
             raise Broken(f"This race's plan cannot be read ({fault!s:.200}).") from None
 

@@ -70,12 +70,12 @@ def draw_lanes(plan: Plan, outcomes: Sequence[Outcome], state: str) -> None:
     live_chart(lanes, "race-lanes")
     if state not in GOING:
         return
-    jobs = engine().jobs
+    jobs = {o.run: job for o in outcomes if (job := engine().jobs.get(o.run))}
     trains = [o for o in outcomes if o.run in jobs and not jobs[o.run].rests and jobs[o.run].worker]
     names = [f"{plain(_called(plan, o))} (step {o.step:,}{_of(o)})" for o in trains]
     place = min((engine().place(o.run) or 10**6 for o in outcomes if o.run), default=10**6)
     told = f"In training: {'; '.join(names)}." if names else "Nothing of it trains at the moment."
-    if any(jobs[o.run].yields for o in outcomes if o.run in jobs) and state == "running":
+    if any(job.yields for job in jobs.values()) and state == "running":
         told += " It stands back for somebody's single run, and goes on after it."
     if place < 10**6:
         told += f" The next one has place {place} in the queue."
@@ -108,7 +108,7 @@ def draw_figure(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         words = [plain(value_words(plan, v)) for v in values]
         value = choose(varied.capitalize(), values, "at", words.__getitem__, len(values) - 1)
     pressed = live_chart(figure(plan, outcomes, axis, value), f"race-{axis}-{value}")
-    if pressed in {one.run for one in outcomes}:
+    if pressed and pressed in {one.run for one in outcomes}:
         open_it(pressed)
 
 

@@ -55,7 +55,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
-        self.jobs: set[str] = set()
+        self.jobs: dict[str, Any] = {}
         self.workers = SimpleNamespace(addresses=lambda: ["a worker"], grow=lambda: None)
         self.waiting: list[str] = []
         self.troubles: dict[str, str] = {}
@@ -66,7 +66,7 @@ class Listener:
             raise self.fault
         self.told.append(("train", settings))
         run = runs.create(settings, name)
-        self.jobs.add(run.id)
+        self.jobs[run.id] = None
         return run
 
     def resume(self, run_id: str) -> None:
@@ -134,7 +134,7 @@ def make_run(home: Path, listener: Listener) -> Callable[..., Run]:
             with contextlib.closing(sqlite3.connect(run.path)) as file:
                 file.execute("PRAGMA user_version = 99")
         elif state in ("waiting", "begun", "running", "paused"):
-            listener.jobs.add(run.id)
+            listener.jobs[run.id] = None
         return run
 
     return make_run

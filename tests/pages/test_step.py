@@ -123,7 +123,7 @@ def test_of_a_run_that_is_over_the_first_step_can_be_walked(open_page, make_run)
 
 def test_a_running_run_can_be_paused_here(open_page, make_run, listener):
     run = make_run("running")
-    listener.jobs.add(run.id)
+    listener.jobs[run.id] = None
     tab = open_page("step.py", run=run.id)
     sound(next(one for one in tab.button if one.label == "Pause the run here").click().run())
     assert ("pause", None) in listener.told

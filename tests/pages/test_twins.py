@@ -63,7 +63,7 @@ def test_a_value_at_its_bound_has_a_twin_within(
 ):
     settings = settings_from({"data": "digits", "architecture": "mlp", "epochs": 1, **changes})
     run = runs.create(settings)
-    listener.jobs.add(run.id)
+    listener.jobs[run.id] = None
     tab = open_page("twins.py", run=run.id, differs=what)
     name, value = other
     assert tab.number_input(key=f"twin_{name}").value == value

@@ -1,0 +1,266 @@
+"""The page of races: planned, priced, begun once, followed, judged as the outcomes say."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from core import runs
+from core.data import DATASETS
+from core.races import judging
+from core.races.driving import drivers
+from core.races.outcomes import FAILED, FINISHED, RUNNING, Outcome
+from core.races.race import create, found
+from core.runs import this_process
+from pages.shared import race_course, race_shelf
+from pages.shared.plain import plain
+from tests.core.races.races import a_plan, contestant, scored
+from tests.pages.conftest import NOBODY, PAYLOADS, said, sound
+
+DIGITS = DATASETS["digits"].title
+SCORES = {0: ([0.5, 0.6, 0.4, 0.5, 0.5], [0.9, 0.91, 0.89, 0.9, 0.92])}
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """Races are made, and nobody drives them."""
+    monkeypatch.setattr(race_shelf, "begin", lambda plan: create(plan, this_process()))
+
+
+def a_race(plan=None, owner=None, **notes):
+    """A race of two: the second is clearly better with 100 inputs; with all, nobody finished."""
+    race = create(plan or a_plan(), owner or this_process())
+    race.write([*scored(0, SCORES[0][0], run="a" * 26), *scored(1, SCORES[0][1])], **notes)
+    return race
+
+
+def button(tab, label):
+    return next(one for one in tab.button if one.label == label)
+
+
+def test_without_a_race_one_is_to_be_planned(open_page):
+    tab = open_page("race.py")
+    assert "No race yet: plan one above" in said(tab)
+    assert "30 runs" in said(tab) and "time not measured yet" in said(tab)
+    assert not button(tab, "Start the race").disabled
+
+
+def test_a_plan_is_priced_and_begun_once(open_page, begun):
+    tab = open_page("race.py", data=DIGITS, contestants="Multilayer perceptron", seeds="2")
+    assert "59,210" not in said(tab)  # that is of MNIST
+    button(tab, "Start the race").click()
+    sound(tab.run())
+    (race,) = found()
+    plan = race.plan()
+    assert plan.name == f"Multilayer perceptron on {DIGITS}"
+    assert (len(plan.seeds), plan.epochs, plan.values) == (2, 5, (100, 300, 1000))
+    assert [one.settings.data for one in plan.contestants] == ["digits"]
+    assert tab.query_params["race"] == race.id
+    button(tab, "Start the race").click()
+    sound(tab.run())
+    assert found() == [race]
+
+
+def test_the_time_is_measured_where_somebody_asks(open_page, listener):
+    tab = open_page("race.py", data=DIGITS, contestants="Multilayer perceptron")
+    tab.toggle(key="measure").set_value(True)
+    sound(tab.run())
+    assert [what for what, _ in listener.told].count("pace") == 1
+    assert "time not measured yet" not in said(tab) and "Measured just now" in said(tab)
+
+
+def test_a_plan_that_does_not_fit_is_told_and_not_begun(open_page):
+    tab = open_page("race.py", seeds="20")
+    tab.multiselect(key="contestants").set_value(["mlp", "lenet", "resnet"])
+    sizes = ["100", "300", "1,000", "3,000", "10,000", "30,000", "all 60,000"]
+    tab.multiselect(key="sizes_mnist").set_value(sizes)
+    sound(tab.run())
+    assert "these would be 420 runs" in said(tab).lower()
+    assert button(tab, "Start the race").disabled
+
+
+def test_one_setting_of_one_architecture_can_race(open_page, begun):
+    tab = open_page("race.py", data=DIGITS, who="One architecture, one setting")
+    button(tab, "Start the race").click()
+    sound(tab.run())
+    (race,) = found()
+    used = [one.settings.options["activation"] for one in race.plan().contestants]
+    assert len(used) == len(set(used)) == 3
+    assert {one.settings.architecture for one in race.plan().contestants} == {"two_linear"}
+
+
+def test_another_setting_can_be_varied(open_page, begun):
+    tab = open_page("race.py", data=DIGITS, varied="Learning rate")
+    tab.text_input(key="varied_learning_rate").set_value("0.1 zero 0.01 0.01")
+    sound(tab.run())
+    assert "Left out, for it is no number: zero" in said(tab)
+    button(tab, "Start the race").click()
+    sound(tab.run())
+    assert found()[0].plan().values == (0.1, 0.01)
+
+
+def test_a_race_is_judged_as_its_outcomes_say(open_page):
+    race = a_race()
+    tab = open_page("race.py", race=race.id, judged="100 inputs")
+    plan, outcomes = race.plan(), race.outcomes()
+    told = judging.difference(plan, outcomes, 0, 1, 0)
+    assert told.verdict == "clear" and plain(told.sentence) in said(tab)
+    assert "Alike for all" in said(tab)
+    tables = [frame.value for frame in tab.dataframe]
+    table = next(one for one in tables if isinstance(one, pd.DataFrame) and "Seed" in one)
+    wanted = judging.table(plan, outcomes)
+    assert table["Score"].dropna().tolist() == pytest.approx(
+        (100 * wanted["Score"].dropna()).tolist()
+    )
+    assert len(table) == len(plan.cells)
+
+
+def test_too_few_seeds_are_called_so(open_page):
+    race = create(a_plan(seeds=[0, 1]), this_process())
+    race.write([*scored(0, [0.5, 0.6]), *scored(1, [0.8, 0.9])])
+    assert "too few seeds" in said(open_page("race.py", race=race.id, judged="100 inputs"))
+
+
+@pytest.mark.parametrize(
+    "axis", ["over examples seen", "over seconds", "against parameters", "against training time"]
+)
+def test_every_figure_is_drawn(open_page, axis):
+    race = a_race()
+    assert not open_page("race.py", race=race.id, axis=axis).error
+
+
+def test_a_failed_run_is_told_with_its_reason(open_page):
+    race = a_race()
+    race.write([Outcome(race.plan().cells[-1], FAILED, note="It diverged at step 3.")])
+    tab = open_page("race.py", race=race.id)
+    assert any("It diverged at step 3." in frame.value.to_string() for frame in tab.dataframe)
+
+
+@pytest.mark.parametrize(
+    ("notes", "owner", "label"),
+    [
+        ({"wanted": "stopped"}, "", "Go on"),
+        ({"wanted": "going"}, NOBODY, "Go on"),
+    ],
+)
+def test_a_race_that_nobody_drives_can_go_on(open_page, monkeypatch, notes, owner, label):
+    driven = []
+    monkeypatch.setattr(race_course, "drive", driven.append)
+    race = a_race(owner=owner or None, **notes)
+    tab = open_page("race.py", race=race.id)
+    button(tab, label).click()
+    sound(tab.run())
+    assert driven == [race]
+
+
+def test_a_race_of_another_server_can_be_watched(open_page):
+    race = a_race()
+    tab = open_page("race.py", race=race.id)
+    assert "Another server drives this race" in said(tab)
+
+
+class Driver:
+    def __init__(self):
+        self.told = []
+
+    def pause(self):
+        self.told.append("pause")
+
+    def resume(self):
+        self.told.append("resume")
+
+    def stop(self):
+        self.told.append("stop")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "labels"), [("going", ["Pause", "Stop"]), ("paused", ["Resume", "Stop"])]
+)
+def test_a_race_that_is_driven_here_is_steered(open_page, monkeypatch, wanted, labels):
+    race, driver = a_race(wanted=wanted), Driver()
+    monkeypatch.setitem(drivers, race.id, driver)
+    tab = open_page("race.py", race=race.id)
+    for label in labels:
+        button(tab, label).click()
+        sound(tab.run())
+    assert driver.told == [label.lower() for label in labels]
+
+
+def test_a_run_that_trains_is_followed_from_its_own_file(open_page, make_run, monkeypatch):
+    race = a_race()
+    run = make_run("running")
+    cell = race.plan().cells[-1]
+    race.write([Outcome(cell, RUNNING, run.id)])
+    tab = open_page("race.py", race=race.id)
+    step = run.summary().step
+    assert any(
+        step in frame.value.get("Steps", pd.Series(dtype=int)).tolist() for frame in tab.dataframe
+    )
+
+
+def test_a_run_opens_or_is_told_to_be_gone(open_page, make_run, monkeypatch):
+    run = make_run()
+    opened = []
+    monkeypatch.setattr(
+        "streamlit.switch_page", lambda _, query_params: opened.append(query_params)
+    )
+    from pages.shared.race_verdict import open_it
+
+    open_it(run.id)
+    assert opened == [{"run": run.id}]
+    runs.delete(run)
+    open_it(run.id)
+    assert len(opened) == 1
+
+
+def test_a_damaged_race_and_one_that_is_gone_are_told(open_page):
+    race = a_race()
+    whole = a_race()
+    race.path.write_bytes(b"no database")
+    assert plain("This race's file is damaged") in said(open_page("race.py", race=race.id))
+    tab = open_page("race.py", race="0" * 26)
+    assert "This race is not on this machine" in said(tab)
+    assert whole.plan().name in said(tab)
+
+
+def test_trouble_is_told(open_page):
+    race = a_race(wanted="paused", trouble="The disk has 1 MB left.")
+    assert plain("The disk has 1 MB left.") in said(open_page("race.py", race=race.id))
+
+
+def test_a_race_is_deleted_when_it_rests(open_page):
+    race = a_race()
+    assert button(open_page("race.py", race=race.id), "Delete it").disabled
+    race.write(wanted="stopped")
+    tab = open_page("race.py", race=race.id)
+    button(tab, "Delete it").click()
+    sound(tab.run())
+    assert found() == []
+
+
+def test_one_more_takes_part(open_page, monkeypatch):
+    added = []
+    monkeypatch.setattr("core.races.driving.add", lambda race, one: added.append((race, one)))
+    race = a_race()
+    tab = open_page("race.py", race=race.id)
+    button(tab, "Let it take part").click()
+    sound(tab.run())
+    ((where, one),) = added
+    assert where == race and one.settings.data == "digits"
+
+
+@pytest.mark.parametrize("evil", PAYLOADS)
+def test_names_are_only_text(open_page, evil):
+    plan = a_plan([contestant(evil[:80]), contestant("other")], name=evil[:80])
+    race = create(plan, this_process())
+    race.write([*scored(0, SCORES[0][0]), *scored(1, SCORES[0][1])])
+    tab = open_page("race.py", race=race.id, judged="100 inputs")
+    told = "\n".join(one.value for one in [*tab.markdown, *tab.caption, *tab.subheader])
+    assert plain(evil[:80]) in told and (evil[:80] == plain(evil[:80]) or evil[:80] not in told)
+
+
+def test_the_outcomes_of_the_page_are_those_of_the_file(home):
+    race = a_race()
+    assert [replace(one, curve=one.curve) for one in race_course.outcomes_now(race, race.plan())]
+    states = [one.state for one in race_course.outcomes_now(race, race.plan())]
+    assert states.count(FINISHED) == 10
