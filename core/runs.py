@@ -159,10 +159,10 @@ def find(run_id: str) -> Run:
     raise Missing(Missing.sentence)
 
 
-def summaries() -> list[Summary]:
-    """What there is to say of every listed run, newest first; never fails because of one."""
+def summaries(*others: str) -> list[Summary]:
+    """What there is to say of every listed run, newest first, and of others where they are here."""
     found = []
-    for run_id in ids():
+    for run_id in dict.fromkeys([*ids(), *others]):  # never fails because of one
         with contextlib.suppress(Missing, FileNotFoundError):
             found.append(find(run_id).summary())
     return found

@@ -10,7 +10,8 @@ from pages.shared.choose import open_run, run_in_link
 from pages.shared.plain import plain
 from pages.shared.shelf import actions, bring_in, from_a_script, row, undo
 
-listed = [*runs.summaries(), runs.find("demo").summary()]
+listed = [s for s in runs.summaries(run_in_link()) if s.id != "demo"]
+listed.append(runs.find("demo").summary())
 places = {summary.id: place for place, summary in enumerate(listed)}
 chosen = run_in_link() if run_in_link() in places else listed[0].id
 if run_in_link() not in ("", *places):

@@ -8,6 +8,7 @@ from core.unfit import Unfit
 from pages.shared.choose import choose_run, open_run, opened_just_now
 from pages.shared.form import choose_settings, described
 from pages.shared.plain import plain
+from pages.shared.presenting import carried
 from pages.shared.watching import watch
 
 left, right = st.columns(2)
@@ -41,4 +42,7 @@ else:
             st.error(plain(str(fault)), icon=":material/hard_drive:")
 with right:
     run, summary = choose_run()
+    if race := run.notes().get("race"):
+        link = {"race": race, **carried()}
+        st.page_link("race.py", label="Its race", icon=":material/flag:", query_params=link)
 watch(run, summary)

@@ -28,7 +28,8 @@ else:
     with st.expander("Train twins", icon=":material/call_split:", expanded=not run_in_link()):
         offer_twins(settings)
 
-others = {one.id: one for one in runs.summaries() if one.id != run.id and one.state != "damaged"}
+found = runs.summaries(st.query_params.get("twin", "")[:80])
+others = {one.id: one for one in found if one.id != run.id and one.state != "damaged"}
 if run.id != "demo":
     others["demo"] = runs.find("demo").summary()
 other = choose_beside(others)

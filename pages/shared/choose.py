@@ -112,7 +112,7 @@ def choose_run() -> tuple[Run, Summary]:
 
     A link to a run that is not here, or cannot be read, stops the page with a sentence.
     """
-    listed = {summary.id: summary for summary in runs.summaries()}
+    listed = {summary.id: summary for summary in runs.summaries(run_in_link())}
     listed["demo"] = runs.find("demo").summary()
     whole = [run_id for run_id, summary in listed.items() if summary.state != "damaged"]
     chosen, names = run_in_link() or whole[0], runs.told_apart(listed.values())

@@ -94,8 +94,8 @@ def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         },
     )
     st.caption(
-        "Medians over the seeds, where more than half of them reached it. It is measured on 400 "
-        "test inputs while a run trains, a few times an epoch at most: the moment is not exact."
+        "Medians over the seeds, where more than half of them reached it. It is measured on at "
+        "most 400 test inputs while a run trains, now and then: the moment is not exact."
     )
 
 

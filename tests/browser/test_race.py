@@ -1,0 +1,70 @@
+"""A race from end to end with the mouse: planned, followed, judged, one of its points opened."""
+
+import re
+
+from playwright.sync_api import expect
+
+from core.races.outcomes import FINISHED
+from core.races.race import race_of
+from tests.browser.dashboard import SLOW, chosen, drawn, follow, home_of, press
+from tests.samples import until
+
+PLAN = "data=Digits+8x8&seeds=2&Epochs=1"
+
+
+def test_a_race_is_planned_run_and_judged(page, server, troubles):
+    follow(page, f"{server.url}/race?{PLAN}", troubles)
+    expect(page.get_by_text("12 runs")).to_be_visible(timeout=SLOW)
+    page.get_by_text("Measure the time").click()
+    expect(page.get_by_text("Measured just now")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Start the race").dblclick()
+    page.wait_for_url(re.compile(r"race=\w{26}"), timeout=SLOW)
+    lanes = page.locator(".st-key-figure-race-lanes")
+    expect(lanes.get_by_text("6 of 6 runs")).to_have_count(2, timeout=SLOW)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_text("too few seeds")).to_be_visible(timeout=SLOW)
+
+    with home_of(server):
+        outcomes = race_of(chosen(page, "race")).outcomes()
+    assert {one.state for one in outcomes} == {FINISHED}
+    page.get_by_role("radio", name="against parameters").click()
+    chart = page.locator(".st-key-figure-race-parameters-2")
+    chart.scroll_into_view_if_needed()
+    points = chart.locator(".points path")
+    expect(points).to_have_count(4, timeout=SLOW)
+    points.first.hover(force=True)
+    points.first.click(force=True)
+    page.wait_for_url(re.compile(r"run=\w{26}"), timeout=SLOW)
+    drawn(page)
+    assert chosen(page, "run") in {one.run for one in outcomes}
+
+
+def test_a_race_is_stopped_and_goes_on(page, server, troubles):
+    follow(page, f"{server.url}/race?{PLAN.replace('Epochs=1', 'Epochs=400')}", troubles)
+    before = chosen(page, "race")
+    if not page.get_by_text("12 runs").is_visible():  # there is a race already
+        page.get_by_text("Plan a race").click()
+    expect(page.get_by_text("12 runs")).to_be_visible(timeout=SLOW)
+    press(page, "Start the race")
+    page.wait_for_url(re.compile(rf"race=(?!{before or 0})\w{{26}}"), timeout=SLOW)
+    with home_of(server):
+        race = race_of(chosen(page, "race"))
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=SLOW)
+    assert race.state() == "paused"
+    follow(page, page.url, troubles)
+    press(page, "Resume")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=SLOW)
+    press(page, "Stop")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=SLOW)
+    assert race.state() == "stopped"
+    press(page, "Go on")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=SLOW)
+    press(page, "Stop")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=SLOW)
+    press(page, "Delete")
+    press(page, "Delete it")
+    expect(page.get_by_text("No race yet").or_(page.get_by_text("Plan a race"))).to_be_visible(
+        timeout=SLOW
+    )
+    until(lambda: not race.path.exists())
