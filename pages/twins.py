@@ -4,13 +4,8 @@ import streamlit as st
 
 from core import runs
 from pages.shared.choose import choose_beside, choose_run, run_in_link
-from pages.shared.twins import (
-    base_of,
-    draw_side,
-    offer_twins,
-    state_of,
-    verdict,
-)
+from pages.shared.sides import choose_view, draw_side
+from pages.shared.twins import base_of, offer_twins, state_of, verdict
 
 st.write(
     "Two networks with the same data, in the same order, from the same seed; one setting differs. "
@@ -40,10 +35,11 @@ pair = [run, runs.find(other)]
 doing = [state_of(one) for one in pair]
 going = any(trains for trains, _ in doing)
 st.fragment(verdict, run_every=1.0 if going else None)(pair, doing)
+view = choose_view()
 st.caption(
     "The two move together: the moment or the input that you choose on one side is shown on both."
 )
 sides = zip(st.columns(2, gap="large"), "AB", pair, doing, strict=True)
 for side, letter, one, (trains, _) in sides:
     with side:
-        draw_side(letter, one, trains)
+        draw_side(letter, one, trains, view)

@@ -7,24 +7,19 @@ import pandas as pd
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from core import live
 from core.architectures import ARCHITECTURES
 from core.engine import Full, engine
 from core.figures.run_curves import run_curves
-from core.pictures import bent, functions
+from core.pictures import functions
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
 from core.tasks import WORDS
 from core.unfit import Unfit
-from pages.shared import packed
-from pages.shared.arithmetic import open_given
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose, open_run, opened_just_now, put_beside
 from pages.shared.form import TITLES, bounds, field_input
 from pages.shared.fresh import trains
 from pages.shared.plain import plain
-from pages.shared.recorded import draw_recorded
-from pages.shared.scope import scope
 
 FREE = ("learning_rate", "initialisation", "optimizer", "schedule", "batch_size", "share", "seed")
 """What may differ besides the architecture's own settings."""
@@ -202,26 +197,3 @@ def _sentences(table: pd.DataFrame, names: list[str], going: bool) -> list[str]:
             found.append(f"{word}: **{names[ahead]}**, {shown[0]} against {shown[1]}.")
     so_far = "So far, and one" if going else "One"
     return [*found, f":small[{so_far} run each: with another seed it may be otherwise.]"]
-
-
-def draw_side(letter: str, run: Run, going: bool) -> None:
-    """One of the two: its name and its activation functions at work."""
-    summary, settings = run.summary(), run.settings()
-    st.subheader(f"{letter} · {plain(summary.name)}")
-    if summary.message and summary.state in ("diverged", "interrupted", "failed"):
-        st.warning(plain(summary.message), icon=":material/power_off:")
-    steps = run.steps()
-    if not functions(settings.layers):
-        st.caption("This network has no activation function of its own.")
-    elif steps:
-        pushed, here = going and live.route_is_open, settings.dataset.is_here()
-        try:
-            packed_work = packed.work(run.id, steps[-1], here, run, steps[-1], 0, pushed)
-        except KeyError:
-            return
-        seen = scope(packed_work, f"twin-{run.id}")
-        open_given(run, settings.layers, seen.unit)
-        step = steps[-1] if seen.step is None else seen.step
-        draw_recorded(run, bent(settings.layers), step, seen.probe or 0, f"twin-{run.id}")
-    else:
-        st.caption("Waiting for the first step of this run.")

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from core import pictures, runs
+from core.races.race import create
+from core.runs import this_process
 from core.settings import settings_from
 from pages.shared import choose
+from pages.shared.sides import VIEWS
 from pages.shared.twins import differences
-from tests.pages.conftest import said, sound
+from tests.core.races.races import a_plan
+from tests.pages.conftest import said, scopes, sound
 
 
 def pressed(open_page, listener, run, what):
@@ -141,3 +145,23 @@ def test_a_browser_that_lags_behind_keeps_the_twin_that_was_started(
     monkeypatch.setattr(choose, "LAG_SECONDS", 0)
     del tab.query_params["twin"]
     assert "twin" not in sound(tab.run()).query_params
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("networks", [("two_linear", "lenet"), ("lenet", "lenet")])
+def test_any_two_runs_are_seen_side_by_side_in_every_way(open_page, make_run, view, networks):
+    one, other = (make_run(network=network) for network in networks)
+    tab = open_page("twins.py", run=one.id, twin=other.id, seen=view)
+    heads = [head.value for head in tab.subheader]
+    assert [head[:4] for head in heads[-2:]] == ["A · ", "B · "]
+    assert len(scopes(tab)) == 2
+    assert not tab.error
+
+
+def test_a_run_of_a_race_can_stand_beside_another(open_page, make_run, home):
+    race = create(a_plan(), this_process())
+    one = make_run()
+    run = make_run()
+    run.path.rename(race.path.parent / run.path.name)
+    for pair in ((one.id, run.id), (run.id, one.id)):
+        assert len(scopes(open_page("twins.py", run=pair[0], twin=pair[1]))) == 2

@@ -74,7 +74,7 @@ def test_the_numbers_under_a_scope_are_those_of_the_file(open_page, make_run, mo
 def test_twins_have_the_numbers_of_both_at_the_same_moment(open_page, make_run, monkeypatch):
     pair = make_run(), make_run(network="mlp")
     monkeypatch.setattr("pages.shared.recorded.numbers_button", opened)
-    monkeypatch.setattr("pages.shared.twins.scope", lambda *_: Seen(4, 3, None, None))
+    monkeypatch.setattr("pages.shared.sides.scope", lambda *_: Seen(4, 3, None, None))
     tab = open_page("twins.py", run=pair[0].id, twin=pair[1].id)
     boxes = [box for box in tab.selectbox if box.label == "Numbers of"]
     tables = [t.value for t in tab.dataframe if list(t.value.columns) == ["value"]]
