@@ -7,6 +7,7 @@ import streamlit as st
 from core.races.driving import add
 from core.races.plan import Plan
 from core.races.race import Broken
+from core.races.ready import READY
 from core.unfit import Unfit
 from pages.shared.plain import plain
 from pages.shared.race_course import (
@@ -16,7 +17,7 @@ from pages.shared.race_course import (
     steer,
 )
 from pages.shared.race_form import choose_contestant, choose_plan
-from pages.shared.race_shelf import begin_once, choose_race, draw_price, put_away
+from pages.shared.race_shelf import begin_once, choose_race, draw_price, draw_ready, put_away
 
 st.write(
     "Does a good architecture learn from less data, in less time? Let several learn the same, with "
@@ -46,11 +47,14 @@ try:
     st.subheader(plain(plan.name), anchor=False)
     if told.get("trouble"):
         st.warning(plain(told["trouble"]), icon=":material/hard_drive:")
+    if race.id in READY:
+        draw_ready(READY[race.id])
     steer(race, state)
     st.fragment(course, run_every=LOOK_SECONDS if state in GOING else None)(race, state)
     with st.container(horizontal=True):
-        with st.popover("One more contestant", icon=":material/person_add:"):
-            choose_contestant(plan, partial(add, race))
+        if race.id not in READY:
+            with st.popover("One more contestant", icon=":material/person_add:"):
+                choose_contestant(plan, partial(add, race))
         put_away(race, state)
 except Broken as fault:
     st.error(plain(str(fault)), icon=":material/broken_image:")

@@ -90,4 +90,5 @@ def number_word(number: float) -> str:
     """A number as a short label: "60,000", "1.2 M"."""
     if 1e6 <= abs(number) < 1e9:
         return f"{number / 1e6:,.3g} M"
-    return f"{number:,.6g}" if abs(number) < 1e6 else f"{number:.3g}"
+    whole = float(number).is_integer() and abs(number) < 1e6
+    return f"{number:,.0f}" if whole else f"{number:.3g}"

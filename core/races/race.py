@@ -22,6 +22,8 @@ from core.runs import ID, Missing, Run, find, new_id, races
 from core.summaries import is_alive
 
 FILE = "race.sqlite"
+FOLDER = Path(__file__).parents[1] / "demo" / "races"
+"""Where the recorded ones are that come with the project."""
 APPLICATION, VERSION = 0x4C59_5243, 1
 GOING, PAUSED, STOPPED = "going", "paused", "stopped"
 """What somebody wants of a race."""
@@ -169,9 +171,14 @@ def found() -> list[Race]:
     return sorted(made, key=lambda race: race.id, reverse=True)
 
 
+def recorded() -> list[Race]:
+    """The ready-made races that come with the project, by their names; they have no runs."""
+    return [Race(path.stem, path) for path in sorted(FOLDER.glob("*.sqlite"))]
+
+
 def race_of(race_id: str) -> Race:
-    """The race of an id; raises Broken where there is none."""
-    for race in found():
+    """The race of an id, or a ready-made one by its name; raises Broken where there is none."""
+    for race in [*found(), *recorded()]:
         if race.id == race_id:
             return race
     raise Broken("This race is not on this machine (any more). Choose another, or plan one.")

@@ -60,7 +60,11 @@ def go_on(race: Race) -> None:
 
 
 def draw_lanes(plan: Plan, outcomes: Sequence[Outcome], state: str) -> None:
-    """A lane a contestant, and in words what trains and what waits."""
+    """A lane a contestant, and in words what trains and what waits; words alone at the end."""
+    if state == "finished":
+        lost = sum(map(judging.failed, outcomes))
+        st.caption(f"{len(outcomes):,} runs ended" + (f", {lost} of them failed." if lost else "."))
+        return
     by = [[o for o in outcomes if o.cell.contestant == n] for n in range(len(plan.contestants))]
     done = [sum(judging.finished(o) or judging.failed(o) for o in ones) for ones in by]
     failed = [sum(map(judging.failed, ones)) for ones in by]

@@ -8,7 +8,9 @@ import streamlit as st
 from core.races.driving import begin, drivers
 from core.races.plan import Plan
 from core.races.prices import told, worth
-from core.races.race import Broken, Race, delete, found, race_of
+from core.races.race import Broken, Race, delete, found, race_of, recorded
+from core.races.ready import READY
+from core.races.ready.ready import Ready
 from pages.shared.asking import NoAnswer
 from pages.shared.plain import plain
 from pages.shared.race_course import GOING
@@ -18,8 +20,12 @@ TWICE_SECONDS = 3.0
 
 
 def choose_race() -> Race | None:
-    """Let a person choose a race, the newest first; it is in the link. None where there is none."""
-    races = found()
+    """Let a person choose a race: the newest first, then the ready-made ones. In the link.
+
+    None where there is none.
+    """
+    kept = {race.id: race for race in recorded()}
+    races = [*found(), *(kept[name] for name in READY if name in kept)]
     named = st.query_params.get("race", "")[:80]
     ids = [race.id for race in races]
     if named and named not in ids:
@@ -43,6 +49,8 @@ def choose_race() -> Race | None:
 
 
 def _name(race: Race) -> str:
+    if race.id in READY:
+        return f"Ready-made: {race.plan().name}"
     try:
         return f"{race.plan().name} · {race.id[-4:]}"  # nothing in it changes: browsers lag
     except Broken:
@@ -94,8 +102,22 @@ def _is_just_begun(race: Race, plan: Plan) -> bool:
         return False
 
 
+def draw_ready(ready: Ready) -> None:
+    """What a ready-made race asks and shows, and a button to run it here."""
+    st.write(f"**{ready.question}** {ready.finding}")
+    if st.button(
+        "Run it here",
+        icon=":material/replay:",
+        help="It was recorded with the project, without its runs. Run here, every point of it "
+        "opens its network.",
+    ):
+        begin_once(ready.plan())
+
+
 def put_away(race: Race, state: str) -> None:
-    """Let a person delete a race with its runs."""
+    """Let a person delete a race with its runs; those that come with the project stay."""
+    if race.id in READY:
+        return
     with st.popover("Delete", icon=":material/delete:"):
         st.write("The race and all its runs are deleted for good.")
         if state in GOING:

@@ -11,8 +11,9 @@ from core.races import judging
 from core.races.driving import drivers
 from core.races.outcomes import FAILED, FINISHED, RUNNING, Outcome
 from core.races.race import create, found
+from core.races.ready import READY
 from core.runs import this_process
-from pages.shared import race_course
+from pages.shared import race_course, race_shelf
 from pages.shared.plain import plain
 from tests.core.races.races import a_plan, contestant, scored
 from tests.pages.conftest import NOBODY, PAYLOADS, said, sound
@@ -197,3 +198,19 @@ def test_the_outcomes_of_the_page_are_those_of_the_file(home):
     assert [replace(one, curve=one.curve) for one in race_course.outcomes_now(race, race.plan())]
     states = [one.state for one in race_course.outcomes_now(race, race.plan())]
     assert states.count(FINISHED) == 10
+
+
+@pytest.mark.parametrize("name", READY)
+def test_a_ready_made_race_opens_at_once_and_can_be_run_here(open_page, monkeypatch, name):
+    begun = []
+    monkeypatch.setattr(race_shelf, "begin", lambda plan: begun.append(plan) or a_race())
+    tab = open_page("race.py", race=name)
+    assert READY[name].question in said(tab) and READY[name].finding in said(tab)
+    assert not {"Delete it", "Go on", "Pause", "Let it take part"} & {b.label for b in tab.button}
+    button(tab, "Run it here").click()
+    sound(tab.run())
+    assert begun == [READY[name].plan()]
+
+
+def test_the_first_ready_made_race_is_shown_where_there_is_no_other(open_page):
+    assert READY[next(iter(READY))].question in said(open_page("race.py"))

@@ -18,7 +18,8 @@ def begun(monkeypatch):
     monkeypatch.setattr(race_shelf, "begin", lambda plan: create(plan, this_process()))
 
 
-def test_without_a_race_one_is_to_be_planned(open_page):
+def test_without_a_race_one_is_to_be_planned(open_page, monkeypatch):
+    monkeypatch.setattr(race_shelf, "recorded", lambda: [])
     tab = open_page("race.py")
     assert "No race yet: plan one above" in said(tab)
     assert "30 runs" in said(tab) and "time not measured yet" in said(tab)
