@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, str] = {
     "scrubbing": "pictures a second under a moved slider",
     "file_size": "size of a run's file",
     "server_memory": "memory of the server process",
+    "seeds_at_once": "whether seeds are better trained as one batched model",
     "accuracy": "images of the test set that are named right",
     "reached": "what every architecture reaches on the data it is made for",
 }
