@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, str] = {
     "watching_scripts": "what it costs a script's own training loop to be watched",
     "refusal": "from a link to an absurd network to the sentence that names its layer",
     "opening": "server time to open any page on a finished run",
+    "race_page": "server time to open a race of 200 finished runs",
     "scrubbing": "pictures a second under a moved slider",
     "file_size": "size of a run's file",
     "server_memory": "memory of the server process",

@@ -22,12 +22,12 @@ def measure() -> Result:
     taken: dict[str, list[float]] = {page: [] for page in pages}
     with warm_engine() as engine:
         runs = [train(engine, settings_from(given)).run for given in RUNS]
-        _open(pages[0], runs[0].id)  # whatever is imported at first
+        opened(pages[0], run=runs[0].id)  # whatever is imported at first
         for _ in range(1 if is_quick() else 5):
             for run in runs:
                 for page in pages:
                     st.cache_data.clear()
-                    taken[page] += [_open(page, run.id), _open(page, run.id)]
+                    taken[page] += [opened(page, run=run.id), opened(page, run=run.id)]
     every = np.concatenate(list(taken.values()))
     value = float(np.quantile(every, 0.95))
     return Result(
@@ -40,9 +40,10 @@ def measure() -> Result:
     )
 
 
-def _open(page: str, run_id: str) -> float:
+def opened(page: str, **link: str) -> float:
+    """Seconds of the server for a page with this link; raises RuntimeError where it breaks."""
     tab = AppTest.from_file(str(NAVIGATION), default_timeout=120)
-    tab.query_params.update(run=run_id)
+    tab.query_params.update(link)
     tab.switch_page(page)
     started = time.perf_counter()
     tab.run()

@@ -15,7 +15,7 @@ PLAN = "data=Digits+8x8&seeds=2&Epochs=1"
 def test_a_race_is_planned_run_and_judged(page, server, troubles):
     follow(page, f"{server.url}/race?{PLAN}", troubles)
     page.get_by_text("Plan a race").click()
-    expect(page.get_by_text("12 runs")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("12 runs,")).to_be_visible(timeout=SLOW)
     page.get_by_text("Measure the time").click()
     expect(page.get_by_text("Measured just now")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Start the race").dblclick()
@@ -43,7 +43,7 @@ def test_a_race_is_stopped_and_goes_on(page, server, troubles):
     follow(page, f"{server.url}/race?{PLAN.replace('Epochs=1', 'Epochs=400')}", troubles)
     before = chosen(page, "race")
     page.get_by_text("Plan a race").click()
-    expect(page.get_by_text("12 runs")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("12 runs,")).to_be_visible(timeout=SLOW)
     press(page, "Start the race")
     page.wait_for_url(re.compile(rf"race=(?!{before or 0})\w{{26}}"), timeout=SLOW)
     with home_of(server):
