@@ -5,6 +5,7 @@ import time
 
 import streamlit as st
 
+from core.budget import budget, weight
 from core.races.driving import begin, drivers
 from core.races.plan import Plan
 from core.races.prices import told, worth
@@ -78,6 +79,12 @@ def draw_price(plan: Plan) -> None:
         for one, cost in zip(plan.contestants, each, strict=True)
     )
     st.caption(f"{sizes}.  \n{worth(price)}")
+    if weight() + price.bytes > budget():
+        st.warning(
+            "The runs' folder is too small for that: the oldest runs that are not pinned will go, "
+            "this race's own first ones too. What a race knows of them stays.",
+            icon=":material/inventory_2:",
+        )
 
 
 def begin_once(plan: Plan) -> None:

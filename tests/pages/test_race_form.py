@@ -50,6 +50,15 @@ def test_the_time_is_measured_where_somebody_asks(open_page, listener):
     assert "time not measured yet" not in said(tab) and "Measured just now" in said(tab)
 
 
+def test_a_race_that_is_too_large_for_the_folder_is_told(open_page, monkeypatch):
+    assert "too small for that" not in said(open_page("race.py"))
+    monkeypatch.setenv("LAYERSCOPE_BUDGET_MB", "100")
+    tab = open_page("race.py")
+    assert "too small for that" not in said(tab)  # 88 MB
+    tab.multiselect(key="contestants").set_value(["mlp", "lenet", "resnet"])
+    assert "too small for that" in said(sound(tab.run()))
+
+
 def test_a_plan_that_does_not_fit_is_told_and_not_begun(open_page):
     tab = open_page("race.py", seeds="20")
     tab.multiselect(key="contestants").set_value(["mlp", "lenet", "resnet"])
