@@ -21,7 +21,7 @@ from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, delete, find
 from core.settings import Settings
 from core.worker import Trainer
-from core.workers import Workers
+from core.workers import Unreachable, Workers
 
 START_SECONDS = 60.0
 Answer = TypeVar("Answer")
@@ -81,16 +81,19 @@ class Engine:
         self.bell.set()
 
     def _dispatch(self) -> None:
+        said = ""
         while self.open:
-            self.bell.wait(timeout=0.5 if self.queue else None)
+            self.bell.wait(timeout=0.5 if self.queue else self.workers.pause)
             self.bell.clear()
             try:
                 if self.open:
                     self.workers.mend()
                 self._next()
                 self._give_way()
+                said = ""
             except Exception as fault:  # asked again in half a second
-                log.warning("no worker for a waiting run: %r", fault)
+                if self.open and said != (said := str(fault)):
+                    log.warning("no worker for a waiting run: %r", fault)
 
     def _next(self) -> None:
         workers = self.workers.addresses()
@@ -137,11 +140,22 @@ class Engine:
             with contextlib.suppress(Exception):
                 job.send(Command("stop"))
         except Exception as fault:
-            log.warning("run %s lost: %r", job.run.id, fault)
-            self._end(job, job.lost())
+            if not self._waits_again(job):
+                log.warning("run %s lost: %r", job.run.id, fault)
+                self._end(job, job.lost())
         finally:
             if future is not None:
                 future.release()
+
+    def _waits_again(self, job: Job) -> bool:
+        """Queue a run again whose worker is there, but too busy with other people's to begin it."""
+        with contextlib.suppress(Unreachable):
+            if job.actor is None and job.worker in self.workers.addresses():
+                with self.lock:
+                    job.worker = ""
+                    self.queue.append(job.run.id)
+                return True
+        return False
 
     def _end(self, job: Job, *last: Event) -> None:
         """Store the last events of a run and let go of it."""
@@ -190,8 +204,9 @@ class Engine:
 
     def trouble(self, run_id: str) -> str:
         """A sentence about what keeps a run from being recorded, or nothing."""
-        job = self.jobs.get(run_id)
-        return job.trouble if job else ""
+        if (job := self.jobs.get(run_id)) is None:
+            return ""
+        return job.trouble or ("" if job.worker else self.workers.trouble())
 
     def ask(self, task: Callable[..., Answer], *given: Any, patience: float = 60.0) -> Answer:
         """Let a worker compute an answer to a single question, for at most so many seconds."""

@@ -18,6 +18,7 @@ from core.races.plan import Contestant, Plan
 from core.races.race import GOING, PAUSED, STOPPED, Race, create, outcome_of
 from core.rows import Damaged
 from core.runs import Missing, find, this_process
+from core.workers import Unreachable
 
 AHEAD = 2
 """How many runs a worker are handed over: one trains, one waits, so that no worker waits."""
@@ -107,7 +108,11 @@ class Driver:
     def _fill(self) -> None:
         """Hand over as many of the waiting runs as there are workers, and some ahead."""
         waiting = [one for one in self._ordered() if one.state == WAITING]
-        room = AHEAD * len(self.engine.workers.addresses()) - len(self._open()) if waiting else 0
+        try:
+            there = len(self.engine.workers.addresses()) if waiting else 0
+        except Unreachable:  # it waits, as the runs that were handed over do
+            return
+        room = AHEAD * there - len(self._open())
         for one in waiting[: max(0, room)]:
             self.tries[one.cell] += 1
             if self.tries[one.cell] > TRIES:

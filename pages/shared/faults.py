@@ -8,6 +8,7 @@ import streamlit as st
 from core.data import DataError
 from core.runfile import Damaged
 from core.runs import Missing
+from core.workers import Unreachable
 from pages.shared.asking import NoAnswer
 from pages.shared.plain import plain
 
@@ -16,6 +17,7 @@ ICONS: dict[type[Exception], str] = {
     DataError: ":material/cloud_off:",
     Missing: ":material/link_off:",
     NoAnswer: ":material/hourglass_disabled:",
+    Unreachable: ":material/cloud_off:",
 }
 
 

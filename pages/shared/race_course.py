@@ -81,6 +81,8 @@ def draw_lanes(plan: Plan, outcomes: Sequence[Outcome], state: str) -> None:
     told = f"In training: {'; '.join(names)}." if names else "Nothing of it trains at the moment."
     if any(job.yields for job in jobs.values()) and state == "running":
         told += " It stands back for somebody's single run, and goes on after it."
+    if not names and (trouble := engine().workers.trouble()):
+        told = plain(trouble)
     if place < 10**6:
         told += f" The next one has place {place} in the queue."
     st.caption(told)

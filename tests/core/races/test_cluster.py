@@ -1,0 +1,168 @@
+"""A race on somebody's Dask cluster: other processes, other homes, no disk is shared."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.loopback import VARIABLE, Loopback, loopback
+from core import runs
+from core.engine import Engine
+from core.fitness import misfit, versions
+from core.races.driving import begin, drive, drivers
+from core.races.outcomes import FAILED, FINISHED
+from core.races.plan import Contestant, Plan
+from core.races.race import Race
+from core.workers import Unreachable
+from tests.conftest import unused_port
+from tests.core.races.conftest import running, small_plan, states, until_state
+from tests.samples import assert_as_if_unbroken, small_settings, told, until
+from tests.samples import until_state as until_run
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, home: Path) -> Iterator[Loopback]:
+    """A scheduler and two workers, each with a home of its own."""
+    with loopback(tmp_path / "cluster") as made:
+        yield made
+
+
+@pytest.fixture
+def joined() -> Iterator[Callable[..., Engine]]:
+    """Engines that join the cluster of the environment; races end with them."""
+    made: list[Engine] = []
+
+    def join(workers: int = 2) -> Engine:
+        made.append(engine := Engine())
+        until(lambda: not workers or len(engine.workers.addresses()) == workers, "for workers")
+        return engine
+
+    yield join
+    for driver in list(drivers.values()):
+        driver.over = True
+        driver.thread.join(20)
+    for engine in made:
+        engine.close()
+
+
+def assert_trained(race: Race, plan: Plan) -> None:
+    """Every run has finished and is what it is when nothing happens to it."""
+    until_state(race, "finished")
+    assert set(states(race)) == {FINISHED}
+    for one in race.outcomes():
+        assert_as_if_unbroken(runs.find(one.run), plan.settings(one.cell), resumed=True)
+
+
+def kept(race: Race) -> dict[str, int]:
+    """The step of the last checkpoint of each run in training that has one."""
+    found = {run.id: run.last_checkpoint() for run in running(race)}
+    return {run_id: checkpoint.step for run_id, checkpoint in found.items() if checkpoint}
+
+
+def long_plan() -> Plan:
+    """Two runs that train for longer than it takes until a checkpoint is kept."""
+    sizes = {"narrow": 8, "wide": 16}
+    pair = [
+        Contestant(name=name, settings=small_settings(batch_size=32, options={"hidden": hidden}))
+        for name, hidden in sizes.items()
+    ]
+    return small_plan(contestants=pair, epochs=350, seeds=[0], values=[0])
+
+
+def test_a_race_on_a_cluster_is_the_same_race(cluster: Loopback, joined):
+    plan, engine = small_plan(), joined()
+    assert engine.workers.process is None and engine.workers.joined == cluster.address
+    race = begin(plan, engine)
+    assert_trained(race, plan)
+    assert all((cluster.folder / f"worker-{n}").is_dir() for n in (0, 1))
+    assert not list(cluster.folder.rglob("*.sqlite")), "records come by the network alone"
+
+
+@pytest.mark.parametrize("nanny", [False, True])
+def test_a_killed_worker_loses_no_run_and_repeats_none(tmp_path, home, joined, nanny):
+    with loopback(tmp_path / "cluster", nanny=nanny) as cluster:
+        engine, plan = joined(), long_plan()
+        race = begin(plan, engine)
+        until(lambda: len(kept(race)) == 2, "for a checkpoint of each", 40)
+        killed = next(iter(engine.workers.client.run(os.getpid).items()))
+        (lost,) = [job for job in engine.jobs.values() if job.worker == killed[0]]
+        at = kept(race)[lost.run.id]
+        os.kill(killed[1], signal.SIGKILL)
+        until(lambda: "interrupted" in [kind for _, kind, *_ in told(lost.run)])
+        assert_trained(race, plan)
+        resumed = [step for step, kind, *_ in told(lost.run) if kind == "resumed"]
+        assert resumed and resumed[0] >= at > 0
+        assert "started" not in [kind for _, kind, *_ in told(lost.run)][2:]
+        assert len({one.run for one in race.outcomes()}) == len(plan.cells)
+        until(lambda: len(engine.workers.addresses()) == (2 if nanny else 1))
+        assert (cluster.workers[0].poll() is None) or not nanny
+
+
+def test_a_race_waits_for_its_scheduler_and_goes_on(cluster: Loopback, joined):
+    engine, plan = joined(), long_plan()
+    race = begin(plan, engine)
+    until(lambda: len(kept(race)) == 2, "for a checkpoint of each", 40)
+    first = running(race)
+    cluster.end()
+    until(lambda: all("interrupted" in [k for _, k, *_ in told(run)] for run in first))
+    assert race.state() == "running" and FAILED not in states(race) + [FINISHED]
+    assert cluster.address in engine.workers.trouble()
+    with pytest.raises(Unreachable, match="No Dask scheduler answers"):
+        engine.ask(versions)
+    cluster.workers.clear()
+    cluster.start_scheduler(int(cluster.address.rsplit(":")[-1]))
+    cluster.start_worker()
+    cluster.start_worker()
+    assert_trained(race, plan)
+    for run in first:
+        assert [step > 0 for step, kind, *_ in told(run) if kind == "resumed"] == [True]
+    assert engine.workers.trouble() == ""
+
+
+def test_another_engine_finishes_what_a_dead_scheduler_left(
+    cluster: Loopback, joined, tmp_path: Path
+):
+    plan, engine = long_plan(), joined()
+    race = begin(plan, engine)
+    until(lambda: len(kept(race)) == 2, "for a checkpoint of each", 40)
+    cluster.end()
+    drivers[race.id].stop()
+    assert race.state() == "stopped" and FAILED not in states(race)
+    with loopback(tmp_path / "another"):
+        drive(race, joined())
+        assert_trained(race, plan)
+
+
+def test_a_run_waits_where_no_scheduler_answers_yet(home, joined, monkeypatch, caplog, tmp_path):
+    port = unused_port()
+    monkeypatch.setenv(VARIABLE, f"tcp://127.0.0.1:{port}")
+    engine = joined(workers=0)
+    assert "No Dask scheduler answers" in caplog.text
+    run = engine.train(small_settings())
+    assert engine.trouble(run.id) == engine.workers.trouble() != ""
+    made = Loopback(tmp_path)
+    try:
+        made.start_scheduler(port)
+        made.start_worker()
+        until_run(run, "finished")
+        assert engine.trouble(run.id) == ""
+    finally:
+        made.end()
+
+
+def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopback, joined):
+    engine = joined()
+    cluster.start_worker(python_path=str(cluster.folder))
+    until(lambda: len(engine.workers.addresses()) == 2 and len(engine.workers.unfit) == 3)
+    (why,) = filter(None, engine.workers.unfit.values())
+    assert "is left out: this project cannot be imported there" in why
+
+
+def test_other_versions_are_named():
+    assert misfit(versions()) == ""
+    assert misfit({**versions(), "torch": "1.0"}).startswith("it has torch 1.0 instead of")
+    assert "Python none" in misfit({})
