@@ -29,13 +29,13 @@ class Loopback:
     scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start_scheduler(self, port: int = 0) -> None:
+    def start_scheduler(self, port: int = 0, python_path: str = str(ROOT)) -> None:
         """Start the scheduler, on a free port or on the one that it had before."""
         file = self.folder / "scheduler.json"
         self.folder.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         given = ["--port", str(port), "--scheduler-file", str(file)]
-        self.scheduler = self._process("scheduler", *given)
+        self.scheduler = self._process("scheduler", *given, python_path=python_path)
         until = time.monotonic() + START_SECONDS
         while True:
             with contextlib.suppress(OSError, ValueError):

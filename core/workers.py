@@ -38,6 +38,7 @@ class Workers:
         self.unfit: dict[str, str] = {}
         """Why workers of that cluster are left out, in a sentence; nothing of those that fit."""
         self._client: Any = None
+        self._why = ""
         self._met: set[str] = set()
         try:
             self._connect()
@@ -56,9 +57,18 @@ class Workers:
             threading.Thread(target=self._warm, daemon=True).start()
             return
         try:
-            self._client = Client(self.joined, direct_to_workers=True, timeout=JOIN_SECONDS)
+            client = Client(self.joined, direct_to_workers=True, timeout=JOIN_SECONDS)
         except (OSError, ValueError) as fault:
+            self._why = f"No Dask scheduler answers at {self.joined} (LAYERSCOPE_SCHEDULER)."
             raise self._away() from fault
+        try:
+            client.run_on_scheduler(lambda: bool(__import__("core.fitness")))
+        except Exception as fault:
+            client.close()
+            self._why = f"The Dask scheduler at {self.joined} cannot import this project ({fault})."
+            raise self._away() from fault
+        self._client = client
+        self._why = f"The Dask scheduler at {self.joined} answers no more (LAYERSCOPE_SCHEDULER)."
         self._met.clear()
         self.unfit.clear()
 
@@ -69,10 +79,7 @@ class Workers:
     def _away(self) -> Unreachable:
         if not self.joined:
             return Unreachable("The workers that train are being started again.")
-        return Unreachable(
-            f"No Dask scheduler answers at {self.joined} (LAYERSCOPE_SCHEDULER). "
-            "What is to be trained waits until one does."
-        )
+        return Unreachable(f"{self._why} What is to be trained waits until one does.")
 
     @property
     def client(self) -> Any:

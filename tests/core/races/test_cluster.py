@@ -111,7 +111,7 @@ def test_a_race_waits_for_its_scheduler_and_goes_on(cluster: Loopback, joined):
     until(lambda: all("interrupted" in [k for _, k, *_ in told(run)] for run in first))
     assert race.state() == "running" and FAILED not in states(race) + [FINISHED]
     assert cluster.address in engine.workers.trouble()
-    with pytest.raises(Unreachable, match="No Dask scheduler answers"):
+    with pytest.raises(Unreachable, match="answers"):
         engine.ask(versions)
     cluster.workers.clear()
     cluster.start_scheduler(int(cluster.address.rsplit(":")[-1]))
@@ -160,6 +160,16 @@ def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopbac
     until(lambda: len(engine.workers.addresses()) == 2 and len(engine.workers.unfit) == 3)
     (why,) = filter(None, engine.workers.unfit.values())
     assert "is left out: this project cannot be imported there" in why
+
+
+def test_a_scheduler_without_the_project_is_no_mystery(home, joined, monkeypatch, tmp_path):
+    made = Loopback(tmp_path)
+    try:
+        made.start_scheduler(python_path=str(tmp_path))
+        monkeypatch.setenv(VARIABLE, made.address)
+        assert "cannot import this project" in joined(workers=0).workers.trouble()
+    finally:
+        made.end()
 
 
 def test_other_versions_are_named():
