@@ -18,6 +18,7 @@ from pages.shared.race_course import (
 )
 from pages.shared.race_form import choose_contestant, choose_plan
 from pages.shared.race_shelf import begin_once, choose_race, draw_price, draw_ready, put_away
+        report_button(race)
 
 st.write(
     "Does a good architecture learn from less data, in less time? Let several learn the same, with "
@@ -55,6 +56,7 @@ try:
         if race.id not in READY:
             with st.popover("One more contestant", icon=":material/person_add:"):
                 choose_contestant(plan, partial(add, race))
+        report_button(race)
         put_away(race, state)
 except Broken as fault:
     st.error(plain(str(fault)), icon=":material/broken_image:")

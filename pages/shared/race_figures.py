@@ -29,7 +29,7 @@ def figure(plan: Plan, outcomes: Sequence[Outcome], axis: str, value: int) -> go
 
 def _sizes(plan: Plan, outcomes: Sequence[Outcome], score: str) -> go.Figure:
     found = judging.bands(plan, outcomes)
-    xs = [_x(plan, value) for value in range(len(plan.values))]
+    xs = [number(plan, value) for value in range(len(plan.values))]
     order = sorted(range(len(xs)), key=xs.__getitem__)
     bands, points = {}, {}
     for n, one in enumerate(plan.contestants):
@@ -50,7 +50,8 @@ def _sizes(plan: Plan, outcomes: Sequence[Outcome], score: str) -> go.Figure:
     return race_sizes(xs, bands, x_title=title, quantity=score, points=points, log=min(xs) > 0)
 
 
-def _x(plan: Plan, value: int) -> float:
+def number(plan: Plan, value: int) -> float:
+    """Where a value stands on an axis: its number of inputs, or the value itself."""
     return plan.size(Cell(0, value, plan.seeds[0])) if plan.varied == SIZE else plan.values[value]
 
 

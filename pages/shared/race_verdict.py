@@ -34,12 +34,13 @@ def draw_differences(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         value = choose(
             title, places, "judged", lambda v: plain(value_words(plan, v)), len(places) - 1
         )
-    told = [plain(words) for words in _sentences(plan, outcomes, value)]
+    told = [plain(words) for words in sentences(plan, outcomes, value)]
     st.markdown("\n".join(f"- {words}" for words in told))
     st.caption(CHANCE)
 
 
-def _sentences(plan: Plan, outcomes: Sequence[Outcome], value: int) -> list[str]:
+def sentences(plan: Plan, outcomes: Sequence[Outcome], value: int) -> list[str]:
+    """What can be said of every pair with one value, as far as its runs have ended."""
     here = [o for o in outcomes if o.cell.value == value and o.state == FINISHED]
     here += [o for o in outcomes if o.cell.value == value and judging.failed(o)]
     light = tuple((o.cell.contestant, o.cell.seed, o.state, o.score) for o in here)
