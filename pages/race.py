@@ -17,8 +17,8 @@ from pages.shared.race_course import (
     steer,
 )
 from pages.shared.race_form import choose_contestant, choose_plan
+from pages.shared.race_report import report_button
 from pages.shared.race_shelf import begin_once, choose_race, draw_price, draw_ready, put_away
-        report_button(race)
 
 st.write(
     "Does a good architecture learn from less data, in less time? Let several learn the same, with "

@@ -15,6 +15,7 @@ from core.saved_stacks import OWN_NETWORK, fitting_stacks, labels_of
 from core.settings import Settings, settings_from
 from core.tasks import fitting
 from core.unfit import Unfit
+from core.workers import Unreachable
 from pages.shared.asking import NoAnswer
 from pages.shared.choose import choose
 from pages.shared.form import KEPT, TITLES, choose_dataset, pick
@@ -218,7 +219,11 @@ def priced(plan: Plan, measured: bool) -> Price:
     with st.spinner("Training each for a moment …") if measured else st.empty():
         for cell in samples(plan) if measured else ():
             paces[cell] = _pace(measured_as(plan.settings(cell)).model_dump_json())
-    return estimate(plan, paces, len(engine().workers.addresses()))
+    try:
+        there = len(engine().workers.addresses())
+    except Unreachable:  # the runs will wait for one
+        there = 0
+    return estimate(plan, paces, max(1, there))
 
 
 @st.cache_data(max_entries=100, ttl=1800, show_spinner=False)
