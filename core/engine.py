@@ -15,12 +15,13 @@ from core import live, turns
 from core.budget import Full as Full
 from core.budget import new_run
 from core.commands import Command
+from core.data.dataset import DataError
+from core.data.own import kept
 from core.jobs import LOST_SECONDS, Job
 from core.records import Event
 from core.rows import Damaged
 from core.runs import ENDED, Missing, Run, delete, find
 from core.settings import Settings
-from core.worker import Trainer
 from core.workers import Unreachable, Workers
 
 START_SECONDS = 60.0
@@ -35,8 +36,7 @@ class Engine:
         """Start a local cluster, or join the scheduler named by LAYERSCOPE_SCHEDULER."""
         self.jobs: dict[str, Job] = {}
         self.queue: list[str] = []
-        self.resting: set[str] = set()
-        """The races that rest."""
+        self.resting: set[str] = set()  # races
         self.lock = threading.RLock()
         self.bell = threading.Event()
         self.open = True
@@ -123,16 +123,19 @@ class Engine:
         future: Any = None
         try:
             start = None if job.fresh else job.run.last_checkpoint()
-            future = self.workers.client.submit(
-                Trainer, actor=True, workers=[job.worker], pure=False
-            )
-            actor = job.answer(future, self.workers.addresses, START_SECONDS)
+            future = self.workers.trainer(job.worker)
+            there = self.workers.addresses
+            actor = job.answer(future, there, START_SECONDS)
+            if self.workers.joined and (own := job.settings.own):
+                job.answer(
+                    actor.bring(own.id, *kept.whole(own.id)), self.workers.addresses, START_SECONDS
+                )
             begun = actor.start(job.settings, start, bool(job.race))
-            job.answer(begun, self.workers.addresses, START_SECONDS)
+            job.answer(begun, there, START_SECONDS)
             job.begin(actor, near=self.workers.process is not None)
             self._collect(job)
             self._end(job)
-        except Damaged as fault:
+        except (Damaged, DataError) as fault:
             self._end(job, Event(job.step, "failed", str(fault)))
         except sqlite3.Error as fault:
             log.error("run %s cannot be recorded: %r", job.run.id, fault)
@@ -151,9 +154,8 @@ class Engine:
         """Queue a run again whose worker is there, but too busy with other people's to begin it."""
         with contextlib.suppress(Unreachable):
             if job.actor is None and job.worker in self.workers.addresses():
-                with self.lock:
-                    job.worker = ""
-                    self.queue.append(job.run.id)
+                job.worker = ""
+                self._begin(job)
                 return True
         return False
 
@@ -203,10 +205,9 @@ class Engine:
             return line.index(run_id) + 1 if run_id in line else None
 
     def trouble(self, run_id: str) -> str:
-        """A sentence about what keeps a run from being recorded, or nothing."""
-        if (job := self.jobs.get(run_id)) is None:
-            return ""
-        return job.trouble or ("" if job.worker else self.workers.trouble())
+        """A sentence about what keeps a run from being trained or recorded, or nothing."""
+        job = self.jobs.get(run_id)
+        return (job.trouble or ("" if job.worker else self.workers.trouble())) if job else ""
 
     def ask(self, task: Callable[..., Answer], *given: Any, patience: float = 60.0) -> Answer:
         """Let a worker compute an answer to a single question, for at most so many seconds."""

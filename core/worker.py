@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 
 from core.commands import Command, Inbox
+from core.data.dataset import DataError, Split
+from core.data.own import kept
 from core.pipe import Sender
 from core.records import Checkpoint, Event, Moment, Record
 from core.settings import Settings, settings_from
@@ -36,6 +38,12 @@ class Trainer:
         self._pipe: Sender | None = None
         self._lock = threading.Lock()
         self._taken = time.monotonic()
+        self._user = f"trainer-{id(self)}"
+
+    def bring(self, data_id: str, about: str, split: Split) -> None:
+        """Have a run's own data here, on a machine that need not share the server's disk."""
+        kept.hold(data_id, self._user)
+        kept.store(data_id, about, split)
 
     def start(
         self, settings: Settings, checkpoint: Checkpoint | None, patient: bool = False
@@ -49,8 +57,6 @@ class Trainer:
         threading.Thread(target=self._train, args=given, daemon=True).start()
 
     def _train(self, settings: Settings, checkpoint: Checkpoint | None, patient: bool) -> None:
-        from core.data.dataset import DataError
-
         step = checkpoint.step if checkpoint else 0
         try:
             from core.training import train
@@ -68,6 +74,8 @@ class Trainer:
         except Exception as fault:
             self._fail(step, f"Training failed at step {step}: {type(fault).__name__}: {fault}")
         finally:
+            if settings.own:
+                kept.let_go(self._user)
             with self._lock:
                 self._over = True
                 if self._ring:

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from core.fitness import fitness, misfit
-from core.worker import warm_up
+from core.worker import Trainer, warm_up
 
 JOIN_SECONDS = 5.0
 """So long a scheduler may take to answer."""
@@ -121,6 +121,10 @@ class Workers:
         self.unfit[address] = why and f"The worker at {address} is left out: {why}."
         if why:
             log.warning("%s", self.unfit[address])
+
+    def trainer(self, address: str) -> Any:
+        """A future of the actor that will train one run on this worker; raises Unreachable."""
+        return self.client.submit(Trainer, actor=True, workers=[address], pure=False)
 
     def trouble(self) -> str:
         """A sentence about what keeps all runs from being trained, or nothing."""

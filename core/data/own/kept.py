@@ -152,6 +152,11 @@ def _about(path: Path, written: int) -> str:
     return _arrays(path, ("about",))["about"].tobytes().decode()
 
 
+def whole(data_id: str) -> tuple[str, Split]:
+    """What was written of a data set that is here, and its arrays; raises DataError."""
+    return description(data_id), load(data_id)
+
+
 def keep(data_id: str) -> None:
     """Let a data set outlive those who use it now. Raises DataError where it is gone."""
     if is_kept(data_id):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks.loopback import VARIABLE, Loopback, loopback
 from core import runs
+from core.data.own import kept as kept_data
 from core.engine import Engine
 from core.fitness import misfit, versions
 from core.races.driving import begin, drive, drivers
@@ -17,6 +19,7 @@ from core.races.plan import Contestant, Plan
 from core.races.race import Race
 from core.workers import Unreachable
 from tests.conftest import unused_port
+from tests.core.data.own.files import own_settings
 from tests.core.races.conftest import running, small_plan, states, until_state
 from tests.samples import assert_as_if_unbroken, small_settings, told, until
 from tests.samples import until_state as until_run
@@ -80,6 +83,18 @@ def test_a_race_on_a_cluster_is_the_same_race(cluster: Loopback, joined):
     assert_trained(race, plan)
     assert all((cluster.folder / f"worker-{n}").is_dir() for n in (0, 1))
     assert not list(cluster.folder.rglob("*.sqlite")), "records come by the network alone"
+
+
+def test_ones_own_data_is_sent_to_the_worker_and_goes_with_the_run(cluster: Loopback, joined):
+    settings, engine = own_settings("classify"), joined()
+    run = engine.train(settings)
+    until_run(run, "finished")
+    until(lambda: not engine.jobs)
+    assert (
+        settings.own
+        and kept_data.is_here(settings.own.id)
+        and not list(cluster.folder.rglob("*.session"))
+    )
 
 
 @pytest.mark.parametrize("nanny", [False, True])
@@ -152,6 +167,25 @@ def test_a_run_waits_where_no_scheduler_answers_yet(home, joined, monkeypatch, c
         assert engine.trouble(run.id) == ""
     finally:
         made.end()
+
+
+def test_a_run_whose_worker_has_no_room_for_it_waits_again(cluster: Loopback, joined, monkeypatch):
+    engine, asked = joined(), []
+    real = engine.workers.trainer
+
+    def busy(address: str) -> object:
+        asked.append(address)
+        if len(asked) > 1:
+            return real(address)
+        return engine.workers.client.submit(time.sleep, 5, workers=[address], pure=False)
+
+    monkeypatch.setattr(engine.workers, "trainer", busy)
+    monkeypatch.setattr("core.engine.START_SECONDS", 1.0)
+    run = engine.train(small_settings())
+    until(lambda: len(asked) > 1)
+    monkeypatch.setattr("core.engine.START_SECONDS", 60.0)
+    until_run(run, "finished")
+    assert "interrupted" not in [kind for _, kind, *_ in told(run)]
 
 
 def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopback, joined):
