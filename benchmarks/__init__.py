@@ -23,6 +23,9 @@ BENCHMARKS: dict[str, str] = {
     "file_size": "size of a run's file",
     "server_memory": "memory of the server process",
     "seeds_at_once": "whether seeds are better trained as one batched model",
+    "race": "twelve runs as a race with a worker a core, against a bare loop",
+    "race_on_cluster": "the same race on a cluster of separate processes, against the local one",
+    "race_killed": "runs that are lost or repeated when workers are killed in mid-race",
     "accuracy": "images of the test set that are named right",
     "reached": "what every architecture reaches on the data it is made for",
 }
