@@ -56,7 +56,9 @@ class Listener:
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
         self.jobs: dict[str, Any] = {}
-        self.workers = SimpleNamespace(addresses=lambda: ["a worker"], grow=lambda: None, trouble=str)
+        self.workers = SimpleNamespace(
+            addresses=lambda: ["a worker"], grow=lambda: None, trouble=str
+        )
         self.waiting: list[str] = []
         self.troubles: dict[str, str] = {}
         self.fault: Exception | None = None
