@@ -101,7 +101,7 @@ def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:
 
 
 def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
-    """All runs as a table; the chosen one opens on the other pages."""
+    """All runs as a table; a chosen one opens on the other pages, and two side by side."""
     table = judging.table(plan, outcomes)
     table["Value"] = table["Value"].astype(str)
     twice = ["Value"] if plan.varied == SIZE else []  # the number of inputs says it
@@ -110,7 +110,7 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         shown,
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         key="race-runs",
         placeholder="–",
         column_config={
@@ -123,16 +123,23 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
             "Weights": st.column_config.NumberColumn(format="localized"),
         },
     )
-    rows = event["selection"]["rows"]
-    chosen = table["Run"].iloc[rows[0]] if rows and rows[0] < len(table) else ""
+    rows = [row for row in event["selection"]["rows"] if row < len(table)]
+    chosen = [run for run in table["Run"].iloc[rows] if run]
     with st.container(horizontal=True):
         if st.button(
             "Open the chosen run",
             icon=":material/play_circle:",
-            disabled=not chosen,
+            disabled=len(chosen) != 1,
             help="Choose a run in the table first: every layer of it is to be seen.",
         ):
-            open_it(chosen)
+            open_it(chosen[0])
+        if st.button(
+            "Two side by side",
+            icon=":material/call_split:",
+            disabled=len(chosen) != 2,
+            help="Choose two runs in the table first: they are seen layer by layer, together.",
+        ):
+            open_it(*chosen)
         st.download_button(
             "Download as CSV",
             lambda: table.to_csv(index=False).encode(),
@@ -143,10 +150,11 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         )
 
 
-def open_it(run_id: str) -> None:
-    """Go to a run; one that made room for newer ones is told of."""
+def open_it(run_id: str, *beside: str) -> None:
+    """Go to a run, or to two side by side; one that made room for newer ones is told of."""
     try:
-        find(run_id)
+        for one in (run_id, *beside):
+            find(one)
     except Missing:
         st.warning(
             "This run is not on this machine any more: it made room for newer ones. What the race "
@@ -154,4 +162,5 @@ def open_it(run_id: str) -> None:
             icon=":material/link_off:",
         )
     else:
-        st.switch_page("train.py", query_params={"run": run_id, **carried()})
+        link = {"run": run_id, **({"twin": beside[0]} if beside else {}), **carried()}
+        st.switch_page("twins.py" if beside else "train.py", query_params=link)

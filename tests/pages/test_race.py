@@ -142,9 +142,13 @@ def test_a_run_opens_or_is_told_to_be_gone(open_page, make_run, monkeypatch):
 
     open_it(run.id)
     assert opened == [{"run": run.id}]
+    other = make_run()
+    open_it(run.id, other.id)
+    assert opened[1:] == [{"run": run.id, "twin": other.id}]
     runs.delete(run)
-    open_it(run.id)
-    assert len(opened) == 1
+    for gone in ((run.id,), (other.id, run.id)):
+        open_it(*gone)
+    assert len(opened) == 2
 
 
 def test_a_damaged_race_and_one_that_is_gone_are_told(open_page):
