@@ -24,6 +24,8 @@ PATIENCE = 1.0
 UNWATCHED_PAUSE = 0.5
 """Seconds between two times that records are taken, where no event calls: each costs the training
 thread some milliseconds."""
+NEWS_SECONDS = 0.05
+"""So long is news waited for before there is a look for somebody who came to watch."""
 INSIDE_SECONDS = 0.1
 """Least time between two live pictures of a layer's inside."""
 
@@ -114,10 +116,14 @@ class Job:
         """Show each picture that comes through the pipe, until then or until there is news."""
         while self.pipe and (left := until - time.monotonic()) > 0:
             self.channel.joined.clear()
-            if rest := self.rest() if self.watched() else left:
-                self.channel.joined.wait(min(left, rest))
-                continue
             try:
+                if not self.watched():
+                    if self.pipe.news(min(left, NEWS_SECONDS)):
+                        return
+                    continue
+                if rest := self.rest():
+                    self.channel.joined.wait(min(left, rest))
+                    continue
                 picture = self.pipe.next(self.channel.watched_insides(), left)
             except BROKEN:  # the next call says whether the worker is gone, too
                 self.pipe.close()  # so that the worker does not send to nobody

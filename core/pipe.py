@@ -82,6 +82,18 @@ class Receiver:
             self._asked = None
         return told
 
+    def news(self, seconds: float) -> bool:
+        """Whether there is news within so long; asks for no picture, and drops one that comes.
+
+        Raises what `BROKEN` lists where the worker is gone.
+        """
+        if not self._connection.poll(seconds):
+            return False
+        if self._connection.recv() is None:
+            return True
+        self._asked = None
+        return False
+
     def close(self) -> None:
         """Let the worker know that nobody asks any more."""
         self._connection.close()

@@ -3,20 +3,21 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from core import live, runs
+from core import jobs, live, runs
 from core.commands import Command
 from core.jobs import Job
 from core.pipe import BROKEN, Receiver, Sender
 from core.records import Event, Moment
 from core.worker import Trainer
 from tests.core.small_runs import events
-from tests.samples import small_settings
+from tests.samples import small_settings, until
 
 WAIT = 30.0
 
@@ -169,6 +170,31 @@ def test_a_watched_job_has_its_pictures_through_the_pipe_and_its_records_by_call
     assert job.channel.number >= 5 and actor.pictures_taken <= 1  # one before the pipe was there
     assert [word for _, word in events(found)] == ["started", "stopped"]
     assert not any(getattr(record, "live", False) for record in found)
+
+
+def test_a_job_that_nobody_watches_hears_of_its_end_at_once(job: Job, monkeypatch):
+    monkeypatch.setattr(Job, "watched", lambda self: False)
+    actor = Near(Trainer())
+    job.begin(actor, near=True)
+    actor.trainer.start(job.settings, None)
+    found: list = []
+    begun: list[float] = []
+
+    def collect() -> None:
+        over = False
+        while not over:
+            begun.append(jobs.UNWATCHED_PAUSE)
+            records, over = job.collect(lambda: [""])
+            found.extend(records)
+
+    thread = threading.Thread(target=collect, daemon=True)
+    thread.start()
+    until(lambda: found, "for the start")
+    monkeypatch.setattr(jobs, "UNWATCHED_PAUSE", 10_000.0)
+    until(lambda: begun[-1] > 1_000, "for the long wait")
+    job.send(Command("stop"))
+    until(lambda: not thread.is_alive(), "for the end of a run that nobody watches")
+    assert isinstance(found[-1], Event) and actor.pictures_taken == 0
 
 
 def test_without_a_pipe_pictures_come_with_the_records(job: Job, monkeypatch):
