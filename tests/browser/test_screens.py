@@ -19,7 +19,7 @@ DRAWN = {
     "builder": "[data-testid=stGraphVizChart] svg",
     "famous": "[data-testid=stImage] img",
     "twins": "[data-testid=stSelectbox]",
-    "race": "[data-testid=stMultiSelect]",
+    "race": ".layerscope-chart svg.main-svg",
     "gallery": ".lesson canvas",
     "comparisons": ".js-plotly-plot svg.main-svg",
     "data": "[data-testid=stFileUploader]",
