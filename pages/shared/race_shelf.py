@@ -17,7 +17,7 @@ from pages.shared.plain import plain
 from pages.shared.race_course import GOING
 from pages.shared.race_form import priced
 
-TWICE_SECONDS = 3.0
+TWICE_SECONDS = 10.0
 
 
 def choose_race() -> Race | None:
@@ -88,10 +88,9 @@ def draw_price(plan: Plan) -> None:
 
 
 def begin_once(plan: Plan) -> None:
-    """Begin a race and show it; a second press shows the same one."""
-    newest = next(iter(found()), None)
-    if newest and _is_just_begun(newest, plan):
-        st.query_params["race"] = newest.id
+    """Begin a race and show it; while one of the same plan is going, or just was, show that."""
+    if same := next((race for race in found() if _is_the_same(race, plan)), None):
+        st.query_params["race"] = same.id
         st.rerun()
     try:
         st.query_params["race"] = begin(plan).id
@@ -101,10 +100,13 @@ def begin_once(plan: Plan) -> None:
     st.rerun()
 
 
-def _is_just_begun(race: Race, plan: Plan) -> bool:
+def _is_the_same(race: Race, plan: Plan) -> bool:
+    """Whether a race has this plan and is going, or was begun a moment ago: a double press."""
     try:
+        if race.plan() != plan:
+            return False
         age = time.time() - float(race.notes().get("created", "0"))
-        return age < TWICE_SECONDS and race.plan() == plan
+        return age < TWICE_SECONDS or race.state() in GOING
     except (Broken, ValueError):
         return False
 

@@ -32,8 +32,13 @@ def test_a_race_is_planned_run_and_judged(page, server, troubles):
     chart.scroll_into_view_if_needed()
     points = chart.locator(".points path")
     expect(points).to_have_count(4, timeout=SLOW)
-    points.first.hover(force=True)
-    points.first.click(force=True)
+    at = points.first.bounding_box()
+    assert at
+    page.mouse.move(at["x"] + at["width"] / 2 + 30, at["y"] + at["height"] / 2 + 30)
+    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, steps=5)
+    expect(chart.locator(".hoverlayer .hovertext")).to_have_count(1, timeout=SLOW)
+    page.mouse.down()
+    page.mouse.up()
     page.wait_for_url(re.compile(r"run=\w{26}"), timeout=SLOW)
     drawn(page)
     assert chosen(page, "run") in {one.run for one in outcomes}
