@@ -6,7 +6,7 @@ import time
 import streamlit as st
 
 from core.budget import budget, weight
-from core.races.driving import begin, drivers
+from core.races.driving import begin
 from core.races.plan import Plan
 from core.races.prices import told, worth
 from core.races.race import Broken, Race, delete, found, race_of, recorded
@@ -131,7 +131,7 @@ def put_away(race: Race, state: str) -> None:
         st.write("The race and all its runs are deleted for good.")
         if state in GOING:
             st.caption("Stop it first.")
-        if st.button("Delete it", disabled=state in GOING or race.id in drivers):
+        if st.button("Delete it", disabled=state in GOING):
             delete(race)
             del st.query_params["race"]
             st.rerun()

@@ -166,10 +166,11 @@ def test_trouble_is_told(open_page):
     assert plain("The disk has 1 MB left.") in said(open_page("race.py", race=race.id))
 
 
-def test_a_race_is_deleted_when_it_rests(open_page):
+def test_a_race_is_deleted_when_it_rests(open_page, monkeypatch):
     race = a_race()
     assert button(open_page("race.py", race=race.id), "Delete it").disabled
     race.write(wanted="stopped")
+    monkeypatch.setitem(drivers, race.id, Driver())  # it was stopped, and its thread is ending
     tab = open_page("race.py", race=race.id)
     button(tab, "Delete it").click()
     sound(tab.run())
