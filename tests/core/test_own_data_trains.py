@@ -52,7 +52,7 @@ def test_data_that_is_gone_is_told_in_a_sentence_by_the_worker():
     with pytest.raises(DataError, match="not on this machine"):
         list(train(settings, Trainer().inbox))
     trainer = Trainer()
-    trainer._train(settings, None)
+    trainer._train(settings, None, False)
     (event,) = trainer._records
     assert event.kind == "failed" and "Bring the same file again" in event.text
 
