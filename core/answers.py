@@ -3,10 +3,29 @@
 Imported by the server too (it submits these), so torch is imported only inside.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from core.records import Array, ArrayKey
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def _network(settings: Settings, arrays: dict[ArrayKey, Array], whole: bool = False) -> "nn.Module":
+    """The network with these weights, in evaluation mode; only a `whole` record will do, or any."""
+    import torch
+
+    from core.checkpoints import load_weights, network_of
+
+    torch.set_num_threads(1)
+    if whole and any(array.units is not None for array in arrays.values()):
+        raise ValueError("only some units of this moment were recorded")
+    network = network_of(settings.layers)
+    load_weights(network, arrays)
+    return network.eval()
 
 
 def outputs(
@@ -20,15 +39,9 @@ def outputs(
     """
     import torch
 
-    from core.checkpoints import load_weights, network_of
     from core.recording import outputs_of
 
-    torch.set_num_threads(1)
-    if any(array.units is not None for array in arrays.values()):
-        raise ValueError("only some units of this moment were recorded")
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
+    network = _network(settings, arrays, whole=True)
     names = {layer.name for layer in settings.layers}
     with torch.inference_mode(), outputs_of(network, names) as seen:
         last = network(torch.from_numpy(images.copy()))
@@ -51,13 +64,9 @@ def reach(
     import torch
 
     from core.architectures.builder import owner
-    from core.checkpoints import load_weights, network_of
     from core.losses import LOSSES
 
-    torch.set_num_threads(1)
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
+    network = _network(settings, arrays)
     module = next(m for path, m in network.named_modules() if owner(f"{path}.x")[0] == layer)
     seen: list[torch.Tensor] = []
 
@@ -90,14 +99,7 @@ def written(
     """
     import torch
 
-    from core.checkpoints import load_weights, network_of
-
-    torch.set_num_threads(1)
-    if any(array.units is not None for array in arrays.values()):
-        raise ValueError("only some units of this moment were recorded")
-    network = network_of(settings.layers)
-    load_weights(network, arrays)
-    network.eval()
+    network = _network(settings, arrays, whole=True)
     drawn = torch.Generator().manual_seed(seed)
     symbols, window = torch.from_numpy(start.copy()), settings.layers[0].input_shape[0]
     with torch.inference_mode():
