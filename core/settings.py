@@ -3,7 +3,7 @@
 import math
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Schedule
@@ -14,7 +14,7 @@ from core.data.dataset import LONGEST
 from core.data.own.description import OwnData
 from core.foreign.watched import ENDLESS, Watched
 from core.tasks import fitting, suited, work_of
-from core.unfit import Unfit, sentence, shown
+from core.unfit import model_from, shown
 
 Optimizer = Literal["sgd", "adam", "adamw", "rmsprop"]
 OPTIMIZERS: dict[str, str] = {
@@ -236,9 +236,4 @@ def _dataset(name: str, own: Any, length: int | None) -> Dataset:
 
 def settings_from(given: dict[str, Any] | str | bytes) -> Settings:
     """Settings from a dict or from JSON; raises Unfit with one sentence that says what is wrong."""
-    try:
-        if isinstance(given, dict):
-            return Settings.model_validate(given)
-        return Settings.model_validate_json(given)
-    except ValidationError as error:
-        raise Unfit(sentence(error, (Settings, *ARCHITECTURES.values()))) from None
+    return model_from(Settings, given, (Settings, *ARCHITECTURES.values()))

@@ -1,13 +1,14 @@
 """What is wrong with settings from outside, in one sentence that says what would be right."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from core.architectures.bricks import place_of
 from core.architectures.plans import MAX_DEPTH
 
+Model = TypeVar("Model", bound=BaseModel)
 LONGEST = 300
 """Most characters of a sentence that says what is wrong."""
 
@@ -29,6 +30,21 @@ def sentence(error: ValidationError, models: Sequence[type[BaseModel]]) -> str:
             text += f", not {shown(got)}"
     text = "".join(c if c.isprintable() else " " for c in f"{text[0].upper()}{text[1:]}")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def model_from(
+    model: type[Model], given: dict[str, Any] | str | bytes, titled: Sequence[type[BaseModel]]
+) -> Model:
+    """A model from a dict or from JSON; raises Unfit with one sentence that says what is wrong.
+
+    Fields are called as the models `titled` call them.
+    """
+    try:
+        if isinstance(given, dict):
+            return model.model_validate(given)
+        return model.model_validate_json(given)
+    except ValidationError as error:
+        raise Unfit(sentence(error, titled)) from None
 
 
 def _field(place: tuple[int | str, ...], models: Sequence[type[BaseModel]]) -> str:

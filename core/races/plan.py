@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.architectures import ARCHITECTURES
 from core.settings import Settings, settings_from
-from core.unfit import Unfit, sentence
+from core.unfit import model_from
 
 SIZE = "size"
 """What is varied by default: how many training inputs there are; a value of 0 is all of them."""
@@ -157,9 +157,4 @@ def _settings(plan: Plan, cell: Cell) -> Settings:
 
 def plan_from(given: dict[str, Any] | str | bytes) -> Plan:
     """A plan from a dict or from JSON; raises Unfit with one sentence that says what is wrong."""
-    try:
-        if isinstance(given, dict):
-            return Plan.model_validate(given)
-        return Plan.model_validate_json(given)
-    except ValidationError as error:
-        raise Unfit(sentence(error, (Plan, Contestant, Settings))) from None
+    return model_from(Plan, given, (Plan, Contestant, Settings))
