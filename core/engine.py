@@ -98,10 +98,11 @@ class Engine:
     def _next(self) -> None:
         workers = self.workers.addresses()
         with self.lock:
-            for run_id, worker in turns.given(self.jobs, self.queue, workers).items():
+            found = turns.given(self.jobs, self.queue, workers, self.resting)
+            for run_id, worker in found.items():
                 self.queue.remove(run_id)
-                self.jobs[run_id].worker = worker
                 job = self.jobs[run_id]
+                job.worker = worker
                 threading.Thread(target=self._run, args=(job,), daemon=True).start()
 
     def _give_way(self) -> None:
@@ -127,9 +128,8 @@ class Engine:
             there = self.workers.addresses
             actor = job.answer(future, there, START_SECONDS)
             if self.workers.joined and (own := job.settings.own):
-                job.answer(
-                    actor.bring(own.id, *kept.whole(own.id)), self.workers.addresses, START_SECONDS
-                )
+                brought = actor.bring(own.id, *kept.whole(own.id))
+                job.answer(brought, there, START_SECONDS)
             begun = actor.start(job.settings, start, bool(job.race))
             job.answer(begun, there, START_SECONDS)
             job.begin(actor, near=self.workers.process is not None)

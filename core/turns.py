@@ -15,8 +15,16 @@ def in_line(jobs: dict[str, Job], queue: Sequence[str]) -> list[str]:
     return sorted(queue, key=lambda run_id: bool(jobs[run_id].race))
 
 
-def given(jobs: dict[str, Job], queue: Sequence[str], workers: Sequence[str]) -> dict[str, str]:
-    """The worker of each waiting run, by id, that can begin now: the one with the fewest runs."""
+def given(
+    jobs: dict[str, Job],
+    queue: Sequence[str],
+    workers: Sequence[str],
+    resting: Collection[str] = (),
+) -> dict[str, str]:
+    """The worker of each waiting run, by id, that can begin now: the one with the fewest runs.
+
+    No run of a race that is `resting` begins.
+    """
     load = dict.fromkeys(workers, 0)
     for job in jobs.values():
         if job.worker in load:
@@ -24,6 +32,8 @@ def given(jobs: dict[str, Job], queue: Sequence[str], workers: Sequence[str]) ->
     idle = set(workers) - {job.worker for job in jobs.values() if job.race or not job.rests}
     found: dict[str, str] = {}
     for run_id in in_line(jobs, queue):
+        if jobs[run_id].race in resting:
+            continue
         room = [worker for worker in workers if load[worker] < RUNS_A_WORKER]
         if jobs[run_id].race:
             room = [worker for worker in room if worker in idle]

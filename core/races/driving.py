@@ -107,7 +107,7 @@ class Driver:
 
     def _fill(self) -> None:
         """Hand over as many of the waiting runs as there are workers, and some ahead."""
-        waiting = [one for one in self._ordered() if one.state == WAITING]
+        waiting = [one for one in self._in_turn() if one.state == WAITING]
         try:
             there = len(self.engine.workers.addresses()) if waiting else 0
         except Unreachable:  # it waits, as the runs that were handed over do
@@ -137,8 +137,14 @@ class Driver:
         name = f"{name}, {self.plan.value_word(cell.value)}, seed {cell.seed}"
         return self.engine.train(settings, name, self.race.id).id
 
-    def _ordered(self) -> list[Outcome]:
-        return [self.outcomes[cell] for cell in self.plan.cells]
+    def _in_turn(self) -> list[Outcome]:
+        """The runs as they begin: as planned, but the last seed's from behind.
+
+        Large values take longest, as a rule: one that came last would leave the other workers idle.
+        """
+        last = [cell for cell in self.plan.cells if cell.seed == self.plan.seeds[-1]]
+        first = self.plan.cells[: -len(last)]
+        return [self.outcomes[cell] for cell in (*first, *reversed(last))]
 
     def _keep(self, news: list[Outcome]) -> None:
         if news:
@@ -173,21 +179,26 @@ class Driver:
                 if job:
                     job.ended.wait(10)
                 ended = self._became(one)
-                stopped = ended.state == FAILED and ended.step < self._steps(ended)
-                news.append(Outcome(one.cell, WAITING, one.run) if stopped else ended)
+                news.append(Outcome(one.cell, WAITING, one.run) if _is_stopped(one.run) else ended)
             self._keep(news)
             self.race.write(wanted=STOPPED)
             self.engine.rest(self.race.id, False)
 
-    def _steps(self, one: Outcome) -> float:
-        return one.steps or float("inf")
-
-    def add(self, contestant: Contestant) -> None:
-        """Let one more take part; raises Unfit where it cannot."""
+    def add(self, contestant: Contestant) -> bool:
+        """Let one more take part; False where the race has just ended. Raises Unfit."""
         with self.lock:
+            if self.over:
+                return False
             self.plan = self.plan.with_contestant(contestant)
             self.race.write(plan=self.plan.model_dump_json())
             self.outcomes = {one.cell: one for one in self.race.outcomes()}
+            return True
+
+
+def _is_stopped(run_id: str) -> bool:
+    with contextlib.suppress(Missing, Damaged):
+        return find(run_id).summary().state == "stopped"
+    return False
 
 
 drivers: dict[str, Driver] = {}
@@ -208,9 +219,8 @@ def add(race: Race, contestant: Contestant, by: Engine | None = None) -> None:
     plan = race.plan().with_contestant(contestant)
     with _lock:
         known = drivers.get(race.id)
-        if known and not known.over:
-            known.add(contestant)
-            return
+    if known and known.add(contestant):
+        return
     race.write(plan=plan.model_dump_json())
     drive(race, by)
 

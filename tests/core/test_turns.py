@@ -37,6 +37,11 @@ def test_a_races_run_waits_for_a_worker_with_nothing_else_to_do():
     assert given(jobs, ["r2"], ["w2"]) == {}
 
 
+def test_a_race_that_rests_begins_no_run_and_holds_no_other_up():
+    jobs = {"r1": job(race="r"), "q1": job(race="q"), "r2": job(race="r")}
+    assert given(jobs, ["r1", "q1", "r2"], ["w1", "w2"], {"r"}) == {"q1": "w1"}
+
+
 def test_a_races_run_rests_while_another_trains_beside_it_or_its_race_rests():
     racing, single = job("w1", race="r"), job("w1")
     assert turned([racing], []) == []

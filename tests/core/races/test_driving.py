@@ -7,7 +7,7 @@ import pytest
 from core import runs
 from core.commands import Command
 from core.engine import Engine
-from core.races.driving import drive, drivers
+from core.races.driving import add, drive, drivers
 from core.races.outcomes import FINISHED, RUNNING, WAITING
 from core.races.plan import Contestant
 from core.races.race import create
@@ -103,6 +103,38 @@ def test_a_stopped_race_goes_on_where_it_was_and_repeats_nothing(engine: Engine,
         assert was.run in ("", one.run)
         if was.state == FINISHED:
             assert len(told(run)) == events[one.run]
+
+
+def test_one_more_takes_part_after_the_end(engine: Engine, racing):
+    race = racing(small_plan(seeds=[0], values=[300]))
+    driver = drivers[race.id]
+    driver.thread.join(60)
+    new = Contestant(name="third", settings=small_settings(options={"hidden": 4}))
+    assert not driver.add(new)  # it is over, though somebody may still hold it
+    add(race, new, engine)
+    until_state(race, "finished")
+    assert states(race) == [FINISHED] * 3
+
+
+def test_a_race_that_rests_begins_no_run(engine: Engine, racing):
+    race = racing(small_plan(**LONG))
+    driver = drivers[race.id]
+    until(lambda: running(race))
+    driver.pause()
+    until(lambda: all(run.summary().state == "paused" for run in running(race)))
+    before = [(one.run, one.state) for one in race.outcomes()]
+    begun = [one.run for one in race.outcomes() if one.run and engine.place(one.run) is None]
+    engine.remove(runs.find(begun[-1]))  # its worker is free now
+    time.sleep(1)
+    waits = [run for run, _ in before if run and run not in begun]
+    assert all(engine.place(run) for run in waits)
+
+
+def test_the_last_seed_begins_with_what_takes_longest(engine: Engine, racing):
+    race = racing(small_plan(epochs=1000))
+    turns = [one.cell for one in drivers[race.id]._in_turn()]
+    plan = race.plan()
+    assert turns[:4] == list(plan.cells[:4]) and turns[4:] == list(reversed(plan.cells[4:]))
 
 
 def test_one_more_takes_part_while_it_goes_on(engine: Engine, racing):
