@@ -138,12 +138,12 @@ class Driver:
         return self.engine.train(settings, name, self.race.id).id
 
     def _in_turn(self) -> list[Outcome]:
-        """The runs as they begin: as planned, but the last seed's from behind.
+        """The runs as they begin: as planned, but of several seeds the last from behind.
 
         Large values take longest, as a rule: one that came last would leave the other workers idle.
         """
-        last = [cell for cell in self.plan.cells if cell.seed == self.plan.seeds[-1]]
-        first = self.plan.cells[: -len(last)]
+        last = [cell for cell in self.plan.cells if cell.seed in self.plan.seeds[1:][-1:]]
+        first = self.plan.cells[: len(self.plan.cells) - len(last)]
         return [self.outcomes[cell] for cell in (*first, *reversed(last))]
 
     def _keep(self, news: list[Outcome]) -> None:
