@@ -77,7 +77,7 @@ async function draw(node, state) {
       if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
       await Plotly.react(node, figure.data, layout, { ...config, responsive: false });
       state.heard ??= node.on("plotly_click", ({ points }) => {
-        const [named] = points[0]?.customdata ?? [];
+        const named = points[0]?.customdata?.[0] ?? points[0]?.data.meta;
         if (typeof named === "string" && named) state.press("pressed", named);
       });
       sliders(node, state, figure.frames, layout);

@@ -61,7 +61,8 @@ def live_chart(fig: go.Figure, key: str) -> str:
 
     `key` names the chart on its page. The room for it is kept from the first moment: the
     height of the figure's layout. A zoom ends where the figure's `uirevision` becomes another.
-    Gives the first of a point's `customdata`, a text, when that point was just pressed; else "".
+    Gives the first of a point's `customdata`, or else the `meta` of its line, a text, when that
+    point was just pressed; else "".
     """
     publish_plotly()
     sliders = len({frame.group for frame in fig.frames})

@@ -58,13 +58,13 @@ def number(plan: Plan, value: int) -> float:
 def _curves(
     plan: Plan, outcomes: Sequence[Outcome], axis: str, value: int, score: str
 ) -> go.Figure:
-    lines: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    lines: dict[str, list[tuple[np.ndarray, np.ndarray, str]]] = {}
     for n, one in enumerate(plan.contestants):
         mine = [o for o in outcomes if (o.cell.contestant, o.cell.value) == (n, value)]
-        curves = [o.curve for o in mine if len(o.curve.scores)]
         lines[one.name] = [
-            (curve.examples if axis == EXAMPLES else curve.seconds, curve.scores)
-            for curve in curves
+            (o.curve.examples if axis == EXAMPLES else o.curve.seconds, o.curve.scores, o.run)
+            for o in mine
+            if len(o.curve.scores)
         ]
     title = "training inputs seen" if axis == EXAMPLES else "seconds of training"
     return race_curves(lines, x_title=title, quantity=f"held-out {score}")

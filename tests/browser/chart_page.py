@@ -113,7 +113,7 @@ def races(random: np.random.Generator) -> dict[str, go.Figure]:
     sizes, seen = [100, 300, 1000, 3000, 10_000, 60_000], np.arange(0, 60_001, 2000)
     grown = {
         name: [
-            (seen, 0.97 * (1 - np.exp(-seen / 9000 / slow)) + random.normal(0, 0.01, seen.size))
+            (seen, 0.97 * (1 - np.exp(-seen / 9000 / slow)) + random.normal(0, 0.01, seen.size), "")
             for _ in range(5)
         ]
         for name, slow in speed.items()

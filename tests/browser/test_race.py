@@ -27,6 +27,7 @@ def test_a_race_is_planned_run_and_judged(page, server, troubles):
     with home_of(server):
         outcomes = race_of(chosen(page, "race")).outcomes()
     assert {one.state for one in outcomes} == {FINISHED}
+    known = {one.run for one in outcomes}
     page.get_by_role("radio", name="against parameters").click()
     chart = page.locator(".st-key-figure-race-parameters-2")
     chart.scroll_into_view_if_needed()
@@ -34,14 +35,34 @@ def test_a_race_is_planned_run_and_judged(page, server, troubles):
     expect(points).to_have_count(4, timeout=SLOW)
     at = points.first.bounding_box()
     assert at
-    page.mouse.move(at["x"] + at["width"] / 2 + 30, at["y"] + at["height"] / 2 + 30)
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, steps=5)
+    opened(page, chart, at["x"] + at["width"] / 2, at["y"] + at["height"] / 2, known)
+
+    page.go_back()
+    page.get_by_role("radio", name="over examples seen").click()
+    chart = page.locator(".st-key-figure-race-examples-seen-2")
+    chart.scroll_into_view_if_needed()
+    thin = chart.locator('path.js-line[style*="stroke-width: 1px"]')
+    expect(thin).to_have_count(4, timeout=SLOW)
+    opened(page, chart, *thin.first.evaluate(END), known)
+
+
+END = """line => {
+    const { x, y } = line.getPointAtLength(line.getTotalLength());
+    const at = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+    return [at.x, at.y];
+}"""
+
+
+def opened(page, chart, x, y, runs):
+    """Press where a run is drawn: its own page opens."""
+    page.mouse.move(x - 30, y + 30)
+    page.mouse.move(x, y, steps=5)
     expect(chart.locator(".hoverlayer .hovertext")).to_have_count(1, timeout=SLOW)
     page.mouse.down()
     page.mouse.up()
     page.wait_for_url(re.compile(r"run=\w{26}"), timeout=SLOW)
     drawn(page)
-    assert chosen(page, "run") in {one.run for one in outcomes}
+    assert chosen(page, "run") in runs
 
 
 def test_a_race_is_stopped_and_goes_on(page, server, troubles):

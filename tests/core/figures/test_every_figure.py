@@ -114,7 +114,10 @@ ARGUMENTS = {
         steps=steps(v), scores={"<gru>": {0: v, 1: v[: len(v) // 2]}, "rnn": {0: -v}}
     ),
     "race_curves": lambda v: dict(
-        lines={"<gru>": [(steps(v), v), (steps(v), v[::-1]), (steps(v), v[:1])], "rnn": [(v, v)]},
+        lines={
+            "<gru>": [(steps(v), v, "a"), (steps(v), v[::-1], ""), (steps(v), v[:1], "")],
+            "rnn": [(v, v, "b")],
+        },
         x_title="seconds",
         log=len(v) == 2,
     ),

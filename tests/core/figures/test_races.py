@@ -22,7 +22,11 @@ def trace(fig, name):
 
 # Curves
 
-SEEDS = [([0, 10, 20], [0.0, 0.2, 0.4]), ([0, 10, 20], [0.1, 0.3, 0.5]), ([0, 20], [0.2, 0.9])]
+SEEDS = [
+    ([0, 10, 20], [0.0, 0.2, 0.4], "a"),
+    ([0, 10, 20], [0.1, 0.3, 0.5], "b"),
+    ([0, 20], [0.2, 0.9], ""),
+]
 
 
 def test_a_median_and_quartiles_are_drawn_over_the_seeds():
@@ -52,12 +56,14 @@ def test_the_band_follows_its_other_edge():
 
 
 def test_a_median_is_only_where_all_its_seeds_have_values():
-    fig = race_curves({"MLP": [([2, 10, 20], [0, 0, 0]), ([0, 10, 19], [1, 1, 1])]}, x_title="s")
+    fig = race_curves(
+        {"MLP": [([2, 10, 20], [0] * 3, ""), ([0, 10, 19], [1] * 3, "")]}, x_title="s"
+    )
     assert trace(fig, "MLP").x.tolist() == [2, 10, 19]
 
 
 def test_a_seed_that_is_on_its_way_is_drawn_counted_and_in_no_median():
-    fig = race_curves({"MLP": [*SEEDS[:2], ([0, 10], [0.9, 0.9]), ([], [])]}, x_title="s")
+    fig = race_curves({"MLP": [*SEEDS[:2], ([0, 10], [0.9, 0.9], ""), ([], [], "")]}, x_title="s")
     assert trace(fig, "MLP").y == pytest.approx([5, 25, 45])
     assert trace(fig, "MLP, run 3").x.tolist() == [0, 10]
     assert "over 2 seeds" in caption(fig) and "1 run is not that far" in caption(fig)
@@ -69,9 +75,15 @@ def test_numbers_of_seeds_that_differ_are_told():
 
 
 def test_one_seed_is_a_line_without_a_band_and_its_gaps_are_left_out():
-    fig = race_curves({"MLP": [([0, 1, 2], [0.1, None, 0.3])]}, x_title="s")
+    fig = race_curves({"MLP": [([0, 1, 2], [0.1, None, 0.3], "a")]}, x_title="s")
     assert trace(fig, "MLP").x.tolist() == [0, 2]
     assert not [one for one in fig.data if "quartile" in one.name] and not caption(fig)
+
+
+def test_a_thin_line_knows_its_run_and_so_does_the_median_of_a_single_one():
+    fig = race_curves({"MLP": SEEDS, "RNN": SEEDS[1:2]}, x_title="s")
+    known = {one.name: one.meta for one in fig.data if one.meta}
+    assert known == {"MLP, run 1": "a", "MLP, run 2": "b", "RNN": "b", "RNN, run 1": "b"}
 
 
 def test_on_a_logarithmic_axis_there_is_no_zero():
