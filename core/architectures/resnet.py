@@ -26,7 +26,11 @@ class ResNet(Convolutional):
     learning_rate: ClassVar[float | None] = 0.003
     schedule: ClassVar[Schedule] = "cosine"
     depth: int = Field(
-        1, ge=1, le=8, title="Blocks a stage", description="Three stages, two convolutions a block."
+        1,
+        ge=1,
+        le=8,
+        title="Depth",
+        description="Blocks a stage: there are three stages, and two convolutions a block.",
     )
     filters: int = Field(
         16, ge=1, le=64, title="First filters", description="Each further stage has twice as many."

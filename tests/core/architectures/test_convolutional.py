@@ -12,6 +12,7 @@ from core.architectures.bricks import Branches, Mismatch, Residual
 from core.architectures.builder import build, initialise
 from core.architectures.plans import plan
 from core.architectures.resnet import ResNet
+from core.architectures.vgg import VGG
 
 torch.set_num_threads(1)
 NAMES = ("vgg", "resnet", "inception")
@@ -65,6 +66,13 @@ def test_without_skips_a_resnet_has_the_same_layers_one_after_the_other(batch_no
 def test_depth_says_how_many_convolutions_a_resnet_has(depth):
     layers = plan(ResNet(depth=depth, skips=False).bricks(Work((1, 28, 28), 10)), (1, 28, 28))
     assert sum(layer.kind == "conv2d" for layer in layers) == 6 * depth + 1
+
+
+@pytest.mark.parametrize("depth", range(1, 9))
+def test_depth_says_how_many_convolutions_a_block_of_vgg_has(depth):
+    layers = plan(VGG(depth=depth, blocks=3).bricks(Work((1, 28, 28), 10)), (1, 28, 28))
+    kinds = "".join(layer.kind[0] for layer in layers if layer.kind in ("conv2d", "maxpool2d"))
+    assert kinds == 3 * (2 * depth * "c" + "m")
 
 
 def test_a_module_of_inception_looks_through_windows_of_four_sizes():
