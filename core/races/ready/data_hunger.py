@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.races.judging import CLEAR, UNCLEAR, difference
+from core.races.judging import CLEAR, difference
 from core.races.outcomes import Outcome
 from core.races.plan import Plan
 from core.races.ready.ready import Ready, planned
@@ -23,19 +23,20 @@ def plan() -> Plan:
 def holds(plan: Plan, outcomes: Sequence[Outcome]) -> bool:
     """Whether outcomes show what the finding says."""
     found = [difference(plan, outcomes, 1, 0, value) for value in range(len(plan.values))]
-    ahead = all(one.verdict == CLEAR and (one.mean or 0) > 0.03 for one in found[:4])
-    level = all(one.verdict == UNCLEAR for one in found[4:])
+    ahead = [one.mean or 0.0 for one in found if one.verdict == CLEAR]
+    less = len(ahead) == len(found) and min(ahead[:3]) > 0.05 and max(ahead[4:]) < 0.03
     last = [one for one in outcomes if one.cell.value == 5]
     slow, quick = (np.median([o.step for o in last if o.cell.contestant == n]) for n in (1, 0))
-    return ahead and level and bool(slow < quick)
+    return less and ahead[-1] < 0.015 and bool(6 < quick / slow < 7)
 
 
 READY = Ready(
     name="data_hunger",
     question="Does a good architecture learn from less data, in less time?",
-    finding="In eight seconds each, LeNet names clearly more digits right where there are 100 to "
-    "3,000 to learn from: it does learn from less data. With 10,000 and with all 60,000 "
-    "there is no clear difference: its steps take longer, and the time ends first.",
+    finding="In eight seconds each, LeNet names clearly more digits right whatever there is to "
+    "learn from: six to seven points more with 100 to 1,000 digits, two with 10,000, less "
+    "than one with all 60,000. It does learn from less data, and in no more time, though "
+    "there it makes one update while the MLP makes six or seven.",
     holds=holds,
     plan=plan,
 )
