@@ -149,6 +149,13 @@ class Workers:
             self.wanted = most
             cluster.grow(self.process, most)
 
+    def racing(self) -> int:
+        """How many workers train a race: those that are there, or come; raises Unreachable."""
+        from core import cluster
+
+        there = len(self.addresses())
+        return max(there, cluster.workers(race=True)) if self.process else there
+
     def mend(self) -> None:
         """Start the local cluster anew where it was killed, join another's that is back."""
         if self.process and self.process.poll() is not None:

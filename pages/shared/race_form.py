@@ -220,7 +220,7 @@ def priced(plan: Plan, measured: bool) -> Price:
         for cell in samples(plan) if measured else ():
             paces[cell] = _pace(measured_as(plan.settings(cell)).model_dump_json())
     try:
-        there = len(engine().workers.addresses())
+        there = engine().workers.racing()
     except Unreachable:  # the runs will wait for one
         there = 0
     return estimate(plan, paces, max(1, there))

@@ -57,7 +57,7 @@ class Listener:
         self.told: list[tuple[str, Any]] = []
         self.jobs: dict[str, Any] = {}
         self.workers = SimpleNamespace(
-            addresses=lambda: ["a worker"], grow=lambda: None, trouble=str
+            addresses=lambda: ["a worker"], grow=lambda: None, racing=lambda: 2, trouble=str
         )
         self.waiting: list[str] = []
         self.troubles: dict[str, str] = {}
