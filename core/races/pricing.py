@@ -22,6 +22,8 @@ from core.settings import Settings
 
 HELD_OUT, EPOCH_ENDS = 400, 25
 """Test inputs of the held-out curve, and most ends of an epoch that have them: as training does."""
+QUICK_SECONDS = 0.0005
+"""Of an update, where none was measured: so a file is estimated too large rather than too small."""
 SMALL_RATE = 1e-6
 """A pace is measured with so small a learning rate that nothing can diverge."""
 
@@ -93,9 +95,11 @@ def _run_price(plan: Plan, cell: Cell, known: Pace | None) -> RunPrice:
     settings = plan.settings(cell)
     batch = min(settings.batch_size, settings.images)
     steps, seconds = settings.steps, None
+    most = steps
     if plan.seconds is not None:
-        fits = math.ceil(plan.seconds / known.step_seconds) if known else 0
-        steps, seconds = min(steps, fits), plan.seconds
+        fits = math.ceil(plan.seconds / (known.step_seconds if known else QUICK_SECONDS))
+        most = min(steps, fits)
+        steps, seconds = most if known else 0, plan.seconds
         examples = steps * batch
         if known:
             seconds += known.start_seconds + known.test_seconds
@@ -112,7 +116,7 @@ def _run_price(plan: Plan, cell: Cell, known: Pace | None) -> RunPrice:
         examples=examples,
         steps=steps,
         seconds=seconds,
-        bytes=file_bytes(settings, steps, seconds or 0.0),
+        bytes=file_bytes(settings, most, seconds or 0.0),
     )
 
 

@@ -51,9 +51,9 @@ def choose_plan() -> Plan | Unfit:
             "five on a difference can be told from chance.",
             **KEPT,
         )
-        budget = choose("Budget of a run", ("Epochs", "Seconds"), "budget")
+        budget = choose("Budget of a run", ("Seconds", "Epochs"), "budget")
         limit = st.number_input(
-            budget, *((1, 1000, 5) if budget == "Epochs" else (1, 3600, 10)), key=budget, **KEPT
+            budget, *((1, 1000, 5) if budget == "Epochs" else (1, 3600, 5)), key=budget, **KEPT
         )
     budgets = {"epochs": None, "seconds": None, budget.lower(): limit}
     name = f"{' against '.join(one['name'] for one in contestants)} on {dataset.title}"

@@ -9,7 +9,7 @@ from core.races.race import race_of
 from tests.browser.dashboard import SLOW, chosen, drawn, follow, home_of, press
 from tests.samples import until
 
-PLAN = "data=Digits+8x8&seeds=2&Epochs=1"
+PLAN = "data=Digits+8x8&seeds=2&budget=Epochs&Epochs=1"
 
 
 def test_a_race_is_planned_run_and_judged(page, server, troubles):

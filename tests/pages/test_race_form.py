@@ -22,7 +22,7 @@ def test_without_a_race_one_is_to_be_planned(open_page, monkeypatch):
     monkeypatch.setattr(race_shelf, "recorded", lambda: [])
     tab = open_page("race.py")
     assert "No race yet: plan one above" in said(tab)
-    assert "30 runs" in said(tab) and "time not measured yet" in said(tab)
+    assert "30 runs" in said(tab) and "about 75 seconds on 2 workers" in said(tab)
     assert not button(tab, "Start the race").disabled
 
 
@@ -34,7 +34,8 @@ def test_a_plan_is_priced_and_begun_once(open_page, begun):
     (race,) = found()
     plan = race.plan()
     assert plan.name == f"Multilayer perceptron on {DIGITS}"
-    assert (len(plan.seeds), plan.epochs, plan.values) == (2, 5, (100, 300, 1000))
+    assert (len(plan.seeds), plan.epochs, plan.values) == (2, None, (100, 300, 1000))
+    assert plan.seconds == 5
     assert [one.settings.data for one in plan.contestants] == ["digits"]
     assert tab.query_params["race"] == race.id
     button(tab, "Start the race").click()
@@ -43,7 +44,9 @@ def test_a_plan_is_priced_and_begun_once(open_page, begun):
 
 
 def test_the_time_is_measured_where_somebody_asks(open_page, listener):
-    tab = open_page("race.py", data=DIGITS, contestants="Multilayer perceptron")
+    given = {"data": DIGITS, "contestants": "Multilayer perceptron", "budget": "Epochs"}
+    tab = open_page("race.py", **given)
+    assert "time not measured yet" in said(tab)
     tab.toggle(key="measure").set_value(True)
     sound(tab.run())
     assert [what for what, _ in listener.told].count("pace") == 1
@@ -51,9 +54,9 @@ def test_the_time_is_measured_where_somebody_asks(open_page, listener):
 
 
 def test_a_race_that_is_too_large_for_the_folder_is_told(open_page, monkeypatch):
-    assert "too small for that" not in said(open_page("race.py"))
+    assert "too small for that" not in said(open_page("race.py", budget="Epochs"))
     monkeypatch.setenv("LAYERSCOPE_BUDGET_MB", "100")
-    tab = open_page("race.py")
+    tab = open_page("race.py", budget="Epochs")
     assert "too small for that" not in said(tab)  # 88 MB
     tab.multiselect(key="contestants").set_value(["mlp", "lenet", "resnet"])
     assert "too small for that" in said(sound(tab.run()))
