@@ -10,7 +10,7 @@ def main(names: list[str]) -> int:
     """Measure and print; 0 where every goal is reached, 1 where one is not, 2 for a wrong name."""
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
-        known = "\n".join(f"  {name:<15}{told}" for name, told in BENCHMARKS.items())
+        known = "\n".join(f"  {name:<18}{told}" for name, told in BENCHMARKS.items())
         print(f"There is no benchmark {', '.join(unknown)}; there are\n{known}", file=sys.stderr)
         return 2
     reached = True
