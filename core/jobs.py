@@ -26,6 +26,8 @@ UNWATCHED_PAUSE = 0.5
 thread some milliseconds."""
 NEWS_SECONDS = 0.05
 """So long is news waited for before there is a look for somebody who came to watch."""
+STAND_BY_PAUSE = 5.0
+"""The same of a run that stands by, and whose pipe tells when it begins."""
 INSIDE_SECONDS = 0.1
 """Least time between two live pictures of a layer's inside."""
 
@@ -42,6 +44,8 @@ class Job:
         """The race that it belongs to: it then waits for all others."""
         self.rests = self.yields = False
         """Whether it is paused, and whether that is for others' sake."""
+        self.stands_by = bool(race)
+        """Whether it waits, perhaps with its worker, for its turn to train."""
         self.writer = Writer(run.path)
         if settings.own:
             kept.hold(settings.own.id, run.id)  # also while it waits in line
@@ -57,7 +61,7 @@ class Job:
         self.unsaved: list[Record] = []
         self.ended = threading.Event()
         """Set once the file is let go of and the engine knows this job no more."""
-        self.closed = self._owned = False
+        self.closed = self._owned = self._asked = False
         self._early: list[Command] = []
         self._writing, self._talking = threading.Lock(), threading.Lock()
 
@@ -100,16 +104,19 @@ class Job:
 
         Comes back at once after an event, and always soon.
         """
+        pause = STAND_BY_PAUSE if self.stands_by and self._asked else UNWATCHED_PAUSE
+        self._asked = True  # what came before its pipe was there told nobody
         if self.pipe:
-            self._show_what_comes(time.monotonic() + UNWATCHED_PAUSE)
+            self._show_what_comes(time.monotonic() + pause)
         self.channel.joined.clear()
-        with_picture = self.watched() and not self.pipe
-        asked = self.actor.take(with_picture, self.channel.watched_insides())
+        with_picture = self.watched() and not self.pipe and not self.stands_by
+        patience = 0.0 if self.pipe else pause
+        asked = self.actor.take(with_picture, self.channel.watched_insides(), patience)
         records, over = self.answer(asked, workers)
         if records and getattr(records[-1], "live", False):
             self.show(records.pop())
-        if not over and not self.pipe:
-            self.channel.joined.wait(self.rest() if with_picture else UNWATCHED_PAUSE)
+        if with_picture and not over:
+            self.channel.joined.wait(self.rest())
         return records, over
 
     def _show_what_comes(self, until: float) -> None:
@@ -187,7 +194,7 @@ class Job:
             self.step = max(self.step, *(record.step for record in kept))
             for event in (record for record in kept if isinstance(record, Event)):
                 if event.kind in ("started", "resumed", "paused"):
-                    self.rests = event.kind == "paused"
+                    self.rests, self.stands_by = event.kind == "paused", False
             if any(hasattr(record, "arrays") for record in kept):
                 with contextlib.suppress(sqlite3.OperationalError):  # tried again next time
                     thin(self.writer)

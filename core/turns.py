@@ -1,8 +1,10 @@
 """Whose turn it is: which waiting run gets which worker, and which runs of races stand back.
 
 A race's run waits for a worker with nothing else to do, and rests while another run trains there.
+While many of a race wait, one more stands by on each worker: it trains when the first has ended.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from core.jobs import Job
@@ -25,24 +27,38 @@ def given(
 
     No run of a race that is `resting` begins.
     """
-    load = dict.fromkeys(workers, 0)
-    for job in jobs.values():
-        if job.worker in load:
-            load[job.worker] += 1
-    idle = set(workers) - {job.worker for job in jobs.values() if job.race or not job.rests}
+    there = {worker: [job for job in jobs.values() if job.worker == worker] for worker in workers}
+    waiting = Counter(jobs[run_id].race for run_id in queue)
     found: dict[str, str] = {}
     for run_id in in_line(jobs, queue):
-        if jobs[run_id].race in resting:
+        job = jobs[run_id]
+        room = [worker for worker in workers if _load(there[worker]) < RUNS_A_WORKER]
+        if job.race in resting:
             continue
-        room = [worker for worker in workers if load[worker] < RUNS_A_WORKER]
-        if jobs[run_id].race:
-            room = [worker for worker in room if worker in idle]
-        if not room:
-            break
-        found[run_id] = worker = min(room, key=load.__getitem__)
-        load[worker] += 1
-        idle.discard(worker)
+        if job.race:
+            many = waiting[job.race] > len(workers)
+            idle = [worker for worker in room if not _at_work(there[worker])]
+            room = idle or [worker for worker in room if many and _lets_in(there[worker], job)]
+        if room:
+            found[run_id] = worker = min(room, key=lambda one: _load(there[one]))
+            there[worker].append(job)
+            waiting[job.race] -= 1
     return found
+
+
+def _load(there: Sequence[Job]) -> int:
+    """How many runs a worker has: those of races, of which one trains at a time, are one."""
+    return sum(not job.race for job in there) + any(job.race for job in there)
+
+
+def _at_work(there: Sequence[Job]) -> list[Job]:
+    return [job for job in there if job.race or not job.rests]
+
+
+def _lets_in(there: Sequence[Job], job: Job) -> bool:
+    """Whether one more of a race can stand by: behind a single one of the same race that trains."""
+    ahead = _at_work(there)
+    return len(ahead) == 1 and ahead[0].race == job.race and not (ahead[0].rests or ahead[0].yields)
 
 
 def turned(jobs: Collection[Job], resting: Collection[str]) -> list[Job]:

@@ -20,8 +20,10 @@ from core.rows import Damaged
 from core.runs import Missing, find, this_process
 from core.workers import Unreachable
 
-AHEAD = 2
-"""How many runs a worker are handed over: one trains, one waits, so that no worker waits."""
+AHEAD = 3
+"""How many runs a worker are handed over: one trains, one stands by there, one waits for either."""
+LAST = 3
+"""How many runs a worker, of several seeds, are taken out of their turn at the end."""
 TRIES = 5
 """How often a run is begun or resumed before it counts as failed."""
 LOOK_SECONDS = 0.25
@@ -172,9 +174,8 @@ class Driver:
             if self.over:
                 return
             self.over = True
-            news = []
-            for one in self._open():
-                job = self.engine.jobs.get(one.run)
+            begun = [(one, self.engine.jobs.get(one.run)) for one in self._open()]
+            for one, _ in begun:  # all, before any is waited for: one may stand by behind another
                 self.engine.command(one.run, Command("stop"))
                 if job:
                     job.ended.wait(10)

@@ -75,7 +75,7 @@ def draw_lanes(plan: Plan, outcomes: Sequence[Outcome], state: str) -> None:
     if state not in GOING:
         return
     jobs = {o.run: job for o in outcomes if (job := engine().jobs.get(o.run))}
-    trains = [o for o in outcomes if o.run in jobs and not jobs[o.run].rests and jobs[o.run].worker]
+    trains = [o for o in outcomes if (job := jobs.get(o.run)) and not (job.rests or job.stands_by)]
     names = [f"{plain(_called(plan, o))} (step {o.step:,}{_of(o)})" for o in trains]
     place = min((engine().place(o.run) or 10**6 for o in outcomes if o.run), default=10**6)
     told = f"In training: {'; '.join(names)}." if names else "Nothing of it trains at the moment."

@@ -133,8 +133,8 @@ class Near:
     def send(self, command: Command) -> Answer:
         return Answer(self.trainer.send(command))
 
-    def take(self, wanted: bool, insides: tuple[str, ...]) -> Answer:
-        records, over = asyncio.run(self.trainer.take(wanted, insides))
+    def take(self, wanted: bool, insides: tuple[str, ...], patience: float) -> Answer:
+        records, over = asyncio.run(self.trainer.take(wanted, insides, patience))
         self.pictures_taken += any(getattr(record, "live", False) for record in records)
         return Answer((records, over))
 

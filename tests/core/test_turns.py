@@ -42,6 +42,28 @@ def test_a_race_that_rests_begins_no_run_and_holds_no_other_up():
     assert given(jobs, ["r1", "q1", "r2"], ["w1", "w2"], {"r"}) == {"q1": "w1"}
 
 
+def test_one_more_of_a_race_stands_by_while_many_of_it_wait():
+    jobs = {"r1": job("w1", race="r")} | {f"r{n}": job(race="r") for n in range(2, 7)}
+    waits = ["r2", "r3", "r4", "r5", "r6"]
+    assert given(jobs, waits, ["w1"]) == {"r2": "w1"}  # one
+    assert given(jobs, waits, ["w1", "w2"]) == {"r2": "w2", "r3": "w1", "r4": "w2"}  # idle first
+    assert given(jobs, waits[:1], ["w1"]) == {}  # the last ones take the worker that is free first
+    jobs["r1"].rests = True
+    assert given(jobs, waits, ["w1"]) == {}
+
+
+def test_nobody_stands_by_behind_another_race_or_a_single_run():
+    waiting = {f"r{n}": job(race="r") for n in range(3)}
+    for ahead in (job("w1", race="q"), job("w1")):
+        assert given({"ahead": ahead, **waiting}, list(waiting), ["w1"]) == {}
+
+
+def test_the_runs_of_a_race_on_a_worker_leave_room_for_single_ones():
+    jobs = {"r1": job("w1", race="r"), "r2": job("w1", race="r")}
+    jobs |= {f"{n}": job() for n in range(RUNS_A_WORKER)}
+    assert len(given(jobs, [f"{n}" for n in range(RUNS_A_WORKER)], ["w1"])) == RUNS_A_WORKER - 1
+
+
 def test_a_races_run_rests_while_another_trains_beside_it_or_its_race_rests():
     racing, single = job("w1", race="r"), job("w1")
     assert turned([racing], []) == []
