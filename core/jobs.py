@@ -141,8 +141,8 @@ class Job:
             self.show(picture)
 
     def watched(self) -> bool:
-        """Whether a live picture is wanted: one waits for who comes."""
-        return self.channel.watched() or not self.channel.number
+        """Whether a live picture is wanted: of a single run, one waits for who comes."""
+        return self.channel.watched() or not (self.channel.number or self.race)
 
     def show(self, moment: Moment) -> None:
         """Send a live moment to those who watch: the strip, layers from inside, functions at work.
