@@ -57,7 +57,8 @@ class Driver:
                     if not self.paused:
                         self._fill()
                     self.over = not self._left()
-                self._wait()
+                if not self.over:
+                    self._wait()
         except Exception as fault:  # a full disk, or a folder that was deleted
             log.warning("race %s cannot go on: %r", self.race.id, fault)
             with contextlib.suppress(Exception):
@@ -109,11 +110,13 @@ class Driver:
 
     def _fill(self) -> None:
         """Hand over as many of the waiting runs as there are workers, and some ahead."""
-        waiting = [one for one in self._in_turn() if one.state == WAITING]
+        if not any(one.state == WAITING for one in self.outcomes.values()):
+            return
         try:
-            there = len(self.engine.workers.addresses()) if waiting else 0
+            there = len(self.engine.workers.addresses())
         except Unreachable:  # it waits, as the runs that were handed over do
             return
+        waiting = [one for one in self._in_turn(there) if one.state == WAITING]
         room = AHEAD * there - len(self._open())
         for one in waiting[: max(0, room)]:
             self.tries[one.cell] += 1
@@ -139,14 +142,15 @@ class Driver:
         name = f"{name}, {self.plan.value_word(cell.value)}, seed {cell.seed}"
         return self.engine.train(settings, name, self.race.id).id
 
-    def _in_turn(self) -> list[Outcome]:
-        """The runs as they begin: as planned, but of several seeds the last from behind.
+    def _in_turn(self, workers: int) -> list[Outcome]:
+        """The runs as they begin: as planned, but of several seeds the last ones largest first.
 
         Large values take longest, as a rule: one that came last would leave the other workers idle.
         """
-        last = [cell for cell in self.plan.cells if cell.seed in self.plan.seeds[1:][-1:]]
-        first = self.plan.cells[: len(self.plan.cells) - len(last)]
-        return [self.outcomes[cell] for cell in (*first, *reversed(last))]
+        count = LAST * workers if len(self.plan.seeds) > 1 else 0
+        first, last = self.plan.cells[: -count or None], self.plan.cells[-count:] if count else ()
+        largest = sorted(last, key=lambda cell: cell.value, reverse=True)
+        return [self.outcomes[cell] for cell in (*first, *largest)]
 
     def _keep(self, news: list[Outcome]) -> None:
         if news:
@@ -177,6 +181,8 @@ class Driver:
             begun = [(one, self.engine.jobs.get(one.run)) for one in self._open()]
             for one, _ in begun:  # all, before any is waited for: one may stand by behind another
                 self.engine.command(one.run, Command("stop"))
+            news = []
+            for one, job in begun:
                 if job:
                     job.ended.wait(10)
                 ended = self._became(one)

@@ -131,11 +131,14 @@ def test_a_race_that_rests_begins_no_run(engine: Engine, racing):
     assert all(engine.place(run) for run in waits)
 
 
-def test_the_last_seed_begins_with_what_takes_longest(engine: Engine, racing):
+def test_the_last_runs_of_several_seeds_begin_with_what_takes_longest(engine: Engine, racing):
     race = racing(small_plan(epochs=1000))
-    turns = [one.cell for one in drivers[race.id]._in_turn()]
-    plan = race.plan()
-    assert turns[:4] == list(plan.cells[:4]) and turns[4:] == list(reversed(plan.cells[4:]))
+    plan, driver = race.plan(), drivers[race.id]
+    cells = list(plan.cells)
+    turns = [one.cell for one in driver._in_turn(1)]
+    assert turns[:5] == cells[:5]
+    assert turns[5:] == [cells[6], cells[7], cells[5]]  # the large value's before the small one's
+    assert [one.cell.value for one in driver._in_turn(5)] == [1] * 4 + [0] * 4
 
 
 def test_one_more_takes_part_while_it_goes_on(engine: Engine, racing):
