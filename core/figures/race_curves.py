@@ -43,7 +43,7 @@ def race_curves(
     early = shown = most = 0
     for index, (name, given) in enumerate(lines.items()):
         one: dict[str, Any] = dict(legendgroup=f"{index}", hovertemplate="%{x:,}: %{y:.2f} %")
-        known = [line for one in given if len((line := _clean(one, log))[0])]
+        known = [line for each in given if len((line := _clean(each, log))[0])]
         for number, (x, y, run) in enumerate(known):
             keep = style.thinned(len(x), BUDGET)
             if len(x) > most:
