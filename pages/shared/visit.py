@@ -6,6 +6,7 @@ import threading
 
 import streamlit as st
 from pydantic import ValidationError
+from streamlit.errors import StreamlitAPIException
 
 from core.data import DataError
 from core.data.own import kept, names
@@ -83,11 +84,16 @@ def forget(data_id: str) -> None:
 
 
 def drop_endless_numbers() -> None:
-    """Take infinite numbers out of the link: Streamlit's whole-number fields raise on them."""
-    endless = [name for name in st.query_params if math.isinf(_as_number(st.query_params[name]))]
-    for name in endless:
-        del st.query_params[name]
-    if endless:
+    """Take infinite numbers out of the link: Streamlit's whole-number fields raise on them.
+
+    What is in a field already is somebody's text, and stays.
+    """
+    dropped = False
+    for name in [key for key, text in st.query_params.items() if math.isinf(_as_number(text))]:
+        with contextlib.suppress(StreamlitAPIException):  # of a parameter that belongs to a field
+            del st.query_params[name]
+            dropped = True
+    if dropped:
         st.rerun()
 
 

@@ -90,3 +90,17 @@ def test_a_race_is_stopped_and_goes_on(page, server, troubles):
     press(page, "Delete")
     press(page, "Delete it")
     until(lambda: not race.path.exists())
+
+
+def test_an_endless_number_in_a_field_of_text_is_told_in_a_sentence(page, server, troubles):
+    query = "data=Digits+8x8&varied=Learning+rate"
+    follow(page, f"{server.url}/race?{query}", troubles)
+    page.get_by_text("Plan a race").click()
+    values = page.get_by_role("textbox", name="Values")
+    values.fill("1e999")
+    values.press("Enter")
+    expect(page.get_by_text("finite number")).to_be_visible(timeout=SLOW)
+    values.fill("0.1")
+    values.press("Enter")
+    expect(page.get_by_text("finite number")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=SLOW)
