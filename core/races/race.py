@@ -202,11 +202,12 @@ def looked_up(plan: Plan, outcome: Outcome) -> Outcome:
 
 
 def outcome_of(run: Run, plan: Plan, cell: Cell) -> Outcome:
-    """The outcome that a run's file tells; a run that has not ended is running."""
+    """The outcome that a run's file tells; one that has begun and not ended is running."""
     settings, summary, metrics = plan.settings(cell), run.summary(), run.metrics()
     kept = np.isfinite(metrics["held_out_accuracy"])
     steps, seconds = metrics["step"][kept], metrics["seconds"]
-    state = {"finished": FINISHED, "diverged": FAILED, "failed": FAILED, "stopped": FAILED}
+    state = {"waiting": WAITING, "finished": FINISHED}
+    state |= dict.fromkeys(("diverged", "failed", "stopped"), FAILED)
     step = summary.step
     note = summary.message if summary.state in ("diverged", "failed") else ""
     if summary.state == "stopped":

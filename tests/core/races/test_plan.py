@@ -103,6 +103,7 @@ def test_values_are_called_by_what_they_are():
         ({"varied": "length", "values": [10]}, "MLP: Digits 8x8 cannot be had in another length"),
         ({"contestants": [MLP, MLP]}, "one name"),
         ({"contestants": []}, "at least 1"),
+        ({"values": list(range(29))}, "Values: there can be 12 at most, not 29"),
         ({"unknown": 1}, "Unknown"),
     ],
 )

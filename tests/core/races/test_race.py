@@ -62,7 +62,7 @@ def test_a_runs_file_tells_its_outcome(home):
     race, cell = create(plan, this_process()), small_plan().cells[2]
     settings = plan.settings(cell)
     run = runs.create(settings, race=race.id)
-    assert outcome_of(run, plan, cell).state == RUNNING
+    assert outcome_of(run, plan, cell).state == WAITING
     append(run, *trained(settings))
     one = outcome_of(run, plan, cell)
     assert (one.state, one.run, one.score) == (FINISHED, run.id, run.summary().accuracy)
