@@ -211,7 +211,7 @@ class Engine:
 
     def ask(self, task: Callable[..., Answer], *given: Any, patience: float = 60.0) -> Answer:
         """Let a worker compute an answer to a single question, for at most so many seconds."""
-        return self.workers.client.submit(task, *given, pure=False).result(timeout=patience)
+        return self.workers.asked(task, *given).result(timeout=patience)
 
     def remove(self, run: Run) -> None:
         """Stop a run if it trains, then delete its file."""

@@ -5,10 +5,13 @@ import logging
 import os
 import subprocess
 import threading
+from collections.abc import Callable
 from typing import Any
 
+from core.data.own import kept
 from core.fitness import fitness, misfit
-from core.worker import Trainer, warm_up
+from core.settings import Settings
+from core.worker import Trainer, warm_up, with_own
 
 JOIN_SECONDS = 5.0
 """So long a scheduler may take to answer."""
@@ -125,6 +128,21 @@ class Workers:
     def trainer(self, address: str) -> Any:
         """A future of the actor that will train one run on this worker; raises Unreachable."""
         return self.client.submit(Trainer, actor=True, workers=[address], pure=False)
+
+    def asked(self, task: Callable[..., Any], *given: Any) -> Any:
+        """A future of what a worker answers; raises Unreachable, DataError for data that is gone.
+
+        On somebody's cluster one that fits is asked, and what was brought goes along.
+        """
+        if not self.joined:
+            return self.client.submit(task, *given, pure=False)
+        fit = self.addresses()
+        if not fit:
+            raise self._away()
+        own = next((one.own for one in given if isinstance(one, Settings) and one.own), None)
+        if own:
+            given, task = (own.id, *kept.whole(own.id), task, *given), with_own
+        return self.client.submit(task, *given, workers=fit, pure=False)
 
     def trouble(self) -> str:
         """A sentence about what keeps all runs from being trained, or nothing."""

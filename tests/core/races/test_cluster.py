@@ -16,6 +16,7 @@ from core.fitness import misfit, versions
 from core.races.driving import begin, drive, drivers
 from core.races.outcomes import FAILED, FINISHED
 from core.races.plan import Contestant, Plan
+from core.races.pricing import pace
 from core.races.race import Race
 from core.workers import Unreachable
 from tests.conftest import unused_port
@@ -95,6 +96,12 @@ def test_ones_own_data_is_sent_to_the_worker_and_goes_with_the_run(cluster: Loop
         and kept_data.is_here(settings.own.id)
         and not list(cluster.folder.rglob("*.session"))
     )
+
+
+def test_a_question_about_ones_own_data_takes_it_along_and_leaves_none(cluster: Loopback, joined):
+    settings, engine = own_settings("classify"), joined()
+    assert engine.ask(pace, settings, 0.05).step_seconds > 0
+    assert not list(cluster.folder.rglob("*.session"))
 
 
 @pytest.mark.parametrize("nanny", [False, True])
@@ -194,6 +201,7 @@ def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopbac
     until(lambda: len(engine.workers.addresses()) == 2 and len(engine.workers.unfit) == 3)
     (why,) = filter(None, engine.workers.unfit.values())
     assert "is left out: this project cannot be imported there" in why
+    assert [engine.ask(int, "7") for _ in range(6)] == [7] * 6  # it is asked nothing
 
 
 def test_a_scheduler_without_the_project_is_no_mystery(home, joined, monkeypatch, tmp_path):
