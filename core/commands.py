@@ -1,6 +1,7 @@
 """What can be said to a run while it trains, and the inbox it is read from between steps."""
 
 import queue
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -25,8 +26,9 @@ class Command:
 class Inbox:
     """Where commands wait for the training thread; safe to use from any thread."""
 
-    def __init__(self) -> None:
-        """An empty inbox; no pictures are wanted yet."""
+    def __init__(self, lost: Callable[[], bool] = lambda: False) -> None:
+        """An empty inbox; no pictures are wanted yet. One that is `lost` nobody knows any more."""
+        self._lost = lost
         self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.picture_wanted = False
         self.insides: tuple[str, ...] = ()
@@ -37,7 +39,12 @@ class Inbox:
         self._waiting.put(command)
 
     def take(self, wait: float = 0) -> Command | None:
-        """The oldest command, or None if there is none within `wait` seconds."""
+        """The oldest command, or None if there is none within `wait` seconds.
+
+        Who waits at an inbox that is lost is told to stop: no command can come.
+        """
+        if wait and self._lost():
+            return Command("stop")
         try:
             return self._waiting.get(timeout=wait) if wait else self._waiting.get_nowait()
         except queue.Empty:

@@ -19,7 +19,7 @@ from core.records import Checkpoint, Event, Moment, Record
 from core.settings import Settings, settings_from
 
 UNHEARD_SECONDS = 60.0
-"""A run whose records nobody has collected for so long stops at its next step."""
+"""A run whose records nobody has collected for so long stops at its next step, or in its pause."""
 NICE = 10
 """How far a race's run stands back: Unix counts from 0, as everybody, to 19."""
 TURN = threading.Lock()
@@ -35,7 +35,7 @@ class Trainer:
 
     def __init__(self) -> None:
         """Ready to start."""
-        self.inbox = Inbox()
+        self.inbox = Inbox(lambda: self._unheard)
         self._records: list[Record] = []
         self._picture: Moment | None = None
         self._begun = self._over = self._told = self._stopped = False
@@ -44,6 +44,11 @@ class Trainer:
         self._lock = threading.Lock()
         self._taken = time.monotonic()
         self._user = f"trainer-{id(self)}"
+
+    @property
+    def _unheard(self) -> bool:
+        """Whether nobody has collected anything for so long that nobody will."""
+        return time.monotonic() - self._taken > UNHEARD_SECONDS
 
     def bring(self, data_id: str, about: str, split: Split) -> None:
         """Have a run's own data here, on a machine that need not share the server's disk."""
@@ -100,7 +105,7 @@ class Trainer:
             for record in train(settings, self.inbox, checkpoint, few=few):
                 step = record.step
                 self._keep(record)
-                if time.monotonic() - self._taken > UNHEARD_SECONDS:
+                if self._unheard:
                     return
         except DataError as fault:
             self._fail(step, str(fault))

@@ -4,7 +4,7 @@ import asyncio
 
 from core.commands import Command
 from core.records import Record
-from core.worker import Trainer
+from core.worker import UNHEARD_SECONDS, Trainer
 from tests.core.small_runs import events, small
 from tests.core.test_worker import collect, has, taken
 
@@ -26,6 +26,17 @@ def test_of_two_runs_of_a_race_the_second_begins_when_the_first_has_ended():
     first.send(Command("stop"))
     assert events(collect(first)) == [(0, "stopped")]
     assert events(collect(second)) == [(0, "started"), (24, "finished")]
+
+
+def test_a_paused_run_that_nobody_hears_any_more_lets_the_next_one_train():
+    lost, after = Trainer(), Trainer()
+    lost.send(Command("pause"))
+    lost.start(small(), None, patient=True)
+    collect(lost, has(0, "paused"))
+    after.start(small(), None, patient=True)
+    lost._taken -= UNHEARD_SECONDS  # its server went away
+    assert events(collect(after)) == [(0, "started"), (24, "finished")]
+    assert taken(lost, False)[1]
 
 
 def test_who_waits_without_a_picture_hears_of_an_event_at_once():
