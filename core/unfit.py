@@ -24,8 +24,8 @@ def sentence(error: ValidationError, models: Sequence[type[BaseModel]]) -> str:
     text = first["msg"].removeprefix("Value error, ")
     if first["type"].startswith("recursion"):
         text = f"at most {MAX_DEPTH} containers fit in one another"
-    if first["type"] == "too_long" and (context := first.get("ctx")):
-        text = f"there can be {context['max_length']} at most, not {context['actual_length']}"
+    if first["type"] == "too_long" and isinstance(many := first["ctx"]["actual_length"], int):
+        text = f"there can be {first['ctx']['max_length']:,} at most, not {many:,}"
     if where:
         text = f"{where}: {text[0].lower()}{text[1:]}"
         if first["type"] != "extra_forbidden" and isinstance(got, str | int | float | None):

@@ -176,7 +176,7 @@ def test_an_absurd_stack_is_refused_with_its_layer(bricks, layer):
     with pytest.raises(Unfit) as refusal:
         settings_from({"data": "digits", "bricks": bricks})
     text = str(refusal.value)
-    assert text.startswith(f"Layer {layer}" if layer else "Bricks: tuple should have at most")
+    assert text.startswith(f"Layer {layer}" if layer else "Bricks: there can be 10,000 at most")
     assert "\n" not in text
 
 
