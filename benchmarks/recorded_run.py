@@ -93,4 +93,8 @@ def train(engine: Engine, settings: Settings) -> Trained:
 
 
 def _bytes(run: Run) -> int:
-    return sum(path.stat().st_size for path in files(run.path) if path.exists())
+    size = 0
+    for path in files(run.path):
+        with contextlib.suppress(FileNotFoundError):  # a log goes when its file is let go of
+            size += path.stat().st_size
+    return size
