@@ -5,7 +5,7 @@ from benchmarks.alternation import alternated
 from benchmarks.recorded_run import temporary_home
 from benchmarks.result import Result, is_quick
 
-TURNS, TARGET = 3, 0.6
+TURNS, TARGET = 5, 0.6
 
 
 def measure() -> Result:
