@@ -138,7 +138,9 @@ class Workers:
             return self.client.submit(task, *given, pure=False)
         fit = self.addresses()
         if not fit:
-            raise self._away()
+            raise Unreachable(
+                self.trouble() or f"The Dask scheduler at {self.joined} has no worker."
+            )
         own = next((one.own for one in given if isinstance(one, Settings) and one.own), None)
         if own:
             given, task = (own.id, *kept.whole(own.id), task, *given), with_own

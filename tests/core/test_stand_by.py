@@ -9,11 +9,17 @@ from tests.core.small_runs import events, small
 from tests.core.test_worker import collect, has, taken
 
 
+def paused(**how: bool) -> Trainer:
+    """A trainer whose run rests at its first step."""
+    trainer = Trainer()
+    trainer.send(Command("pause"))
+    trainer.start(small(), None, **how)
+    collect(trainer, has(0, "paused"))
+    return trainer
+
+
 def test_of_two_runs_of_a_race_the_second_begins_when_the_first_has_ended():
-    first, second = Trainer(), Trainer()
-    first.send(Command("pause"))
-    first.start(small(), None, patient=True)
-    collect(first, has(0, "paused"))
+    first, second = paused(patient=True), Trainer()
     second.start(small(), None, patient=True)
     single = Trainer()
     single.start(small(), None)
@@ -29,10 +35,7 @@ def test_of_two_runs_of_a_race_the_second_begins_when_the_first_has_ended():
 
 
 def test_a_paused_run_that_nobody_hears_any_more_lets_the_next_one_train():
-    lost, after = Trainer(), Trainer()
-    lost.send(Command("pause"))
-    lost.start(small(), None, patient=True)
-    collect(lost, has(0, "paused"))
+    lost, after = paused(patient=True), Trainer()
     after.start(small(), None, patient=True)
     lost._taken -= UNHEARD_SECONDS  # its server went away
     assert events(collect(after)) == [(0, "started"), (24, "finished")]
@@ -40,10 +43,7 @@ def test_a_paused_run_that_nobody_hears_any_more_lets_the_next_one_train():
 
 
 def test_who_waits_without_a_picture_hears_of_an_event_at_once():
-    trainer = Trainer()
-    trainer.send(Command("pause"))
-    trainer.start(small(), None)
-    collect(trainer, has(0, "paused"))
+    trainer = paused()
 
     async def told() -> list[Record]:
         waiting = asyncio.create_task(trainer.take(False, patience=3600.0))

@@ -204,6 +204,19 @@ def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopbac
     assert [engine.ask(int, "7") for _ in range(6)] == [7] * 6  # it is asked nothing
 
 
+def test_a_question_to_a_scheduler_without_workers_is_answered_in_a_sentence(
+    home, joined, monkeypatch, tmp_path
+):
+    made = Loopback(tmp_path)
+    try:
+        made.start_scheduler()
+        monkeypatch.setenv(VARIABLE, made.address)
+        with pytest.raises(Unreachable, match="has no worker"):
+            joined(workers=0).ask(int, "7")
+    finally:
+        made.end()
+
+
 def test_a_scheduler_without_the_project_is_no_mystery(home, joined, monkeypatch, tmp_path):
     made = Loopback(tmp_path)
     try:
