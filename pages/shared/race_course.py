@@ -114,6 +114,8 @@ def draw_figure(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         words = [plain(value_words(plan, v)) for v in values]
         value = choose(varied.capitalize(), values, "at", words.__getitem__, len(values) - 1)
     pressed = live_chart(figure(plan, outcomes, axis, value), f"race-{axis}-{value}")
+    if axis in (EXAMPLES, SECONDS):
+        st.caption("On the way at most 400 test inputs are asked, at a run's end all of them.")
     if any(one.run for one in outcomes):
         st.caption("A press on a single run opens it: on a small point, or on a thin line.")
     if pressed and pressed in {one.run for one in outcomes}:

@@ -61,13 +61,19 @@ def _curves(
     lines: dict[str, list[tuple[np.ndarray, np.ndarray, str]]] = {}
     for n, one in enumerate(plan.contestants):
         mine = [o for o in outcomes if (o.cell.contestant, o.cell.value) == (n, value)]
-        lines[one.name] = [
-            (o.curve.examples if axis == EXAMPLES else o.curve.seconds, o.curve.scores, o.run)
-            for o in mine
-            if len(o.curve.scores)
-        ]
+        lines[one.name] = [_line(o, axis) for o in mine if len(o.curve.scores)]
     title = "training inputs seen" if axis == EXAMPLES else "seconds of training"
     return race_curves(lines, x_title=title, quantity=f"held-out {score}")
+
+
+def _line(one: Outcome, axis: str) -> tuple[np.ndarray, np.ndarray, str]:
+    """What was measured of a run on the way, and at its end its score on all test inputs."""
+    seen, last = (
+        (one.curve.examples, one.examples) if axis == EXAMPLES else (one.curve.seconds, one.seconds)
+    )
+    if one.state != FINISHED or one.score is None or last <= seen[-1]:
+        return seen, one.curve.scores, one.run
+    return np.append(seen, last), np.append(one.curve.scores, one.score), one.run
 
 
 def _frontier(

@@ -10,11 +10,12 @@ from core.data import DATASETS
 from core.races import judging
 from core.races.driving import drivers
 from core.races.outcomes import FAILED, FINISHED, RUNNING, Outcome
-from core.races.race import create, found
+from core.races.race import create, found, race_of
 from core.races.ready import READY
 from core.runs import this_process
 from pages.shared import race_course, race_shelf
 from pages.shared.plain import plain
+from pages.shared.race_figures import SECONDS, figure
 from tests.core.races.races import a_plan, contestant, scored
 from tests.pages.conftest import NOBODY, PAYLOADS, said, sound
 
@@ -61,6 +62,15 @@ def test_too_few_seeds_are_called_so(open_page):
 def test_every_figure_is_drawn(open_page, axis):
     race = a_race()
     assert not open_page("race.py", race=race.id, axis=axis).error
+
+
+def test_a_curve_ends_where_its_run_did_with_the_score_on_all_test_inputs():
+    race = race_of("data_hunger")
+    plan, outcomes = race.plan(), race.outcomes()
+    fig = figure(plan, outcomes, SECONDS, 5)
+    drawn = {(one.x[-1], one.y[-1]) for one in fig.data if one.name.startswith("LeNet, run")}
+    ends = {(o.seconds, 100 * o.score) for o in outcomes if o.cell.contestant and o.cell.value == 5}
+    assert drawn == ends and len(ends) == 5
 
 
 def test_a_failed_run_is_told_with_its_reason(open_page):
