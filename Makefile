@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 SETUP = $(PYTHON) tools/setup.py
 TESTS ?= tests
+JOBS ?= 2
 
 .PHONY: help run classroom test lint fix bench environment python
 
 help:
 	@echo "make run         start the dashboard on this machine (PORT=8501)"
 	@echo "make classroom   start it for everyone on this network (PORT=8501)"
-	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose)"
+	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose, JOBS=2 at a time)"
 	@echo "make lint        formatting, lint and types;  make fix mends what can be mended"
 	@echo "make bench       measure the performance goals"
 
@@ -21,7 +22,7 @@ classroom: python
 
 test: environment
 	@$(SETUP) browser
-	@$(VENV) -m pytest $(TESTS)
+	@$(VENV) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: environment
 	$(VENV) -m ruff format --check .

@@ -17,6 +17,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Two test processes share two cores, and two threads of one process on a busy machine wait for
+# each other: training would take twenty times as long. Set before anybody imports torch.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # no test is judged by a busy machine's clock
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,6 +17,8 @@ from tests.browser.dashboard import (
 )
 from tests.pages.conftest import PAYLOADS
 
+ONLY_LOOKS = True
+
 STREAM = "/_stcore/stream"
 
 
