@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+from core.home import size_of
 from core.records import Record
 from core.runfile import Writer
 from core.runs import (
@@ -91,8 +92,7 @@ def every_summary() -> list[Summary]:
 
 def weight() -> int:
     """Bytes that all runs take together."""
-    everything = (path for place in folders() for path in place.glob("*.sqlite*"))
-    return sum(path.stat().st_size for path in everything if path.exists())
+    return size_of(path for place in folders() for path in place.glob("*.sqlite*"))
 
 
 def crowded_out(listed: list[Summary] | None = None) -> list[Summary]:

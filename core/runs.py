@@ -22,7 +22,7 @@ import numpy as np
 
 from core import runfile
 from core.foreign.watched import INPUTS, TARGETS
-from core.home import home
+from core.home import home, size_of
 from core.records import Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
 from core.settings import Settings
@@ -104,7 +104,7 @@ class Run:
 
     def summary(self) -> Summary:
         """What a list says of the run; a damaged file gives a summary that says so."""
-        size = sum(p.stat().st_size for p in files(self.path)[:2] if p.exists())
+        size = size_of(files(self.path)[:2])
         try:
             with runfile.reading(self.path) as connection:
                 return summary_of(connection, self.id, size)

@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 
 from core.data.dataset import DataError, Split
-from core.home import home
+from core.home import home, size_of
 
 BUDGET = 500_000_000
 """Bytes that all brought data sets together may take."""
@@ -72,7 +72,7 @@ def is_kept(data_id: str) -> bool:
 
 def taken() -> int:
     """Bytes that all brought data takes."""
-    return sum(path.stat().st_size for path in _named() if path.exists())
+    return size_of(_named())
 
 
 def store(data_id: str, description: str, split: Split) -> None:
