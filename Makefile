@@ -22,7 +22,8 @@ classroom: python
 
 test: environment
 	@$(SETUP) browser
-	@$(VENV) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(VENV) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder \
+	  --durations 15 --durations-min 5 $(TESTS)
 
 lint: environment
 	$(VENV) -m ruff format --check .
