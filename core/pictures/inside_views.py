@@ -17,8 +17,9 @@ from core.pictures.strips import (
     NO_GRADIENT,
     card,
     frame,
-    layer_numbers,
     layout_of,
+    learned_numbers,
+    passed_numbers,
     room_for,
     shared_scales,
 )
@@ -198,11 +199,10 @@ def _numbers(
     layer: Layer, layers: Sequence[Layer], panels: Sequence[Panel], moment: Moment
 ) -> dict[str, dict[str, str]]:
     """A layer's numbers by the card that they belong to."""
-    told, roles = layer_numbers(layer, moment), {panel.role: panel.id for panel in reversed(panels)}
-    numbers: dict[str, dict[str, str]] = {}
-    for name, text in told.items():
-        role = "gradient" if "∇" in name else "weight" if name.startswith("‖") else ""
-        numbers.setdefault(roles.get(role, f"{layer.name}/output"), {})[name] = text
+    roles, output = {panel.role: panel.id for panel in reversed(panels)}, f"{layer.name}/output"
+    numbers: dict[str, dict[str, str]] = {output: passed_numbers(layer, layers, moment)}
+    for role, told in learned_numbers(layer, moment).items():
+        numbers.setdefault(roles.get(role, output), {}).update(told)
     if bent := bent_by(layer, layers):
-        numbers[f"{bent.name}/output"] = layer_numbers(bent, moment)
+        numbers[f"{bent.name}/output"] = passed_numbers(bent, layers, moment)
     return numbers
