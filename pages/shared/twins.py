@@ -12,7 +12,6 @@ from core.engine import Full, engine
 from core.figures.run_curves import run_curves
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
-from core.tasks import WORDS
 from core.unfit import Unfit
 from core.zones import dead_units
 from pages.shared.at_work import moments_with_zones
@@ -152,14 +151,14 @@ def verdict(pair: list[Run], doing: list[tuple[bool, bool]]) -> None:
             "Seconds of training": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    words = WORDS[settings[0].dataset.task]
+    words = " or ".join(dict.fromkeys(run.words().score for run in pair))
     left, right = st.columns(2)
     loss = {n: (m["step"], m["loss"]) for n, m in zip(names, metrics, strict=True)}
     score = {n: (m["step"], m["accuracy"]) for n, m in zip(names, metrics, strict=True)}
     with left:
         live_chart(run_curves(loss, quantity="training loss"), "twins-loss")
     with right:
-        fig = run_curves(score, quantity=f"training {words.score}", percent=True)
+        fig = run_curves(score, quantity=f"training {words}", percent=True)
         live_chart(fig, "twins-score")
 
 
