@@ -11,7 +11,7 @@ import numpy as np
 from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
-from core.pictures.inputs import Probes, last_words, says
+from core.pictures.inputs import Probes, input_card, last_words, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
@@ -112,7 +112,9 @@ def layer_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict
     return sizes | passed_numbers(layer, layers, moment)
 
 
-def _said(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
+def _said(
+    dataset: Dataset, layers: Sequence[Layer], moment: Moment
+) -> list[list[float] | None] | None:
     """What the network says of each probe input, (probes, …)."""
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
@@ -212,21 +214,13 @@ def pictured(
     With `share` a panel has one scale for all moments.
     """
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
-    inputs = probes.panel()
-    first = plain | {"id": "input", "kind": "input", "title": "input"}
-    first |= {"sizes": sizes(probes.dataset.shape)}
     frames, planes = _frames(probes.dataset, layers, panels, moments, share)
-    still = []
-    if inputs is not None:
-        picture, scale = probes.picture(inputs)
-        first["planes"], still = inputs.planes, [picture]
-        for entry in frames:
-            entry["scales"][inputs.id] = scale
+    first, still, more = input_card(probes, frames, sizes(probes.dataset.shape))
     last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset)]
     header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
-    return pack(header | probes.told() | told, planes, still)
+    return pack(header | probes.told() | more | told, planes, still)
 
 
 def _prediction(dataset: Dataset) -> dict:

@@ -12,7 +12,7 @@ import numpy as np
 from core.activations import ACTIVATIONS
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
-from core.pictures.inputs import Probes
+from core.pictures.inputs import Probes, input_card
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel
 from core.pictures.strips import card, frame, layout_of, learned_numbers, shared_scales
@@ -52,16 +52,9 @@ def work_view(
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
     header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
     header |= {"opens": not probes.dataset.watched}
-    first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
-    first |= {"link": None, "planes": [], "sizes": ""}
-    inputs, still = probes.panel(), []
-    if inputs is not None:
-        picture, scale = probes.picture(inputs)
-        first["planes"], still = inputs.planes, [picture]
-        for entry in told:
-            entry["scales"][inputs.id] = scale
+    first, still, more = input_card(probes, told)
     cards = _cards(panels)
-    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
+    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     header |= {"grid": _rounded(GRID), "curves": _curves(layers)}
     return pack(header, planes, still)
 
