@@ -49,7 +49,8 @@ def moment(layers: tuple[Layer, ...], step: int) -> Moment:
             numbers[layer.name]["update_ratio"] = 1.2e-3
         elif layer.kind == "activation":
             output = np.maximum(output, 0)
-            numbers[layer.name] = {"dead": 0.12 * share, "saturated": 0.0}
+            numbers[layer.name] = {"dead": 0.125 * share, "in_dead_zone": 0.5, "saturated": 0.0}
+            numbers[layer.name] |= {"units": layer.output_shape[0], "inputs": 50}
         elif layer.name == "flatten1" and layer.input_shape[0] == 1:
             output = images(10).reshape(10, -1)
         if layer is layers[-1]:

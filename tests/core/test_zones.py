@@ -1,5 +1,7 @@
 """Dead units and flat values: counted as plain torch counts them, and the same wherever shown."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -51,7 +53,7 @@ def by_hand(network: nn.Module, inputs: torch.Tensor) -> dict[str, tuple[int, in
     """Of each ReLU's output: units without any number above 0, units, the share of zeros."""
     found: dict[str, tuple[int, int, float]] = {}
 
-    def hook(module: nn.Module, _: tuple, output: torch.Tensor, name: str) -> None:
+    def hook(name: str, _: nn.Module, given: tuple, output: torch.Tensor) -> None:
         features_last = output.ndim == 3
         by_unit = output if features_last else output.movedim(1, -1)
         fires = (by_unit.reshape(-1, by_unit.shape[-1]) > 0).any(0)
@@ -59,7 +61,7 @@ def by_hand(network: nn.Module, inputs: torch.Tensor) -> dict[str, tuple[int, in
         found[name] = int((~fires).sum()), len(fires), zeros
 
     handles = [
-        module.register_forward_hook(lambda m, i, o, n=name.split(".")[-1]: hook(m, i, o, n))
+        module.register_forward_hook(partial(hook, name.split(".")[-1]))
         for name, module in network.named_modules()
         if isinstance(module, nn.ReLU)
     ]
