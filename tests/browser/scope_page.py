@@ -64,10 +64,27 @@ def network(name: str) -> tuple[Layer, ...]:
     return plan(tuple(ARCHITECTURES[name]().bricks(Work((1, 28, 28), 10))), (1, 28, 28))
 
 
-def packed(name: str, view: str, frames: int, autoplay: bool = False, live: bool = False) -> bytes:
+def spoil(last: Moment) -> None:
+    """Make some numbers of a moment NaN or infinite: weights, and what it gave to one input."""
+    last.arrays["linear1", "weight"].values[17, :40] = np.nan
+    last.arrays["linear1", "weight"].values[17, 40:42] = np.inf
+    last.arrays["relu1", "output"].values[3, 5] = -np.inf
+    last.arrays["linear2", "output"].values[3] = np.nan
+
+
+def packed(
+    name: str,
+    view: str,
+    frames: int,
+    autoplay: bool = False,
+    live: bool = False,
+    spoiled: bool = False,
+) -> bytes:
     """A synthetic run of 500 steps in `frames` moments, as a strip or a layer view."""
     layers = network(name)
     moments = [moment(layers, round(500 * n / max(1, frames - 1))) for n in range(frames)]
+    if spoiled:
+        spoil(moments[-1])
     if view != "strip":
         layer = next(one for one in layers if one.parameters)
         return layer_view("synthetic", layer, moments, view)
@@ -98,6 +115,7 @@ if __name__ == "__main__":
         int(asked.get("frames", "100")),
         asked.get("autoplay") == "1",
         asked.get("live") == "1",
+        asked.get("spoiled") == "1",
     )
     st.button("Again")
     if not st.checkbox("Hide"):
