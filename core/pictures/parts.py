@@ -19,9 +19,9 @@ KINDS = ("rnn", "lstm", "gru", "selfattention")
 """Kinds of layers that have such parts."""
 
 
-MOST_OFF, LEAST_OUTPUT = 0.05, 0.02
+NEAR, MOST_OFF, LEAST_OUTPUT = 0.01, 0.05, 0.02
 """How far, as a share of the largest number that a layer gave (or of the least), what is computed
-again may be from it: rounding to 16 bits is well within."""
+again may be from it before its recorded states are taken, and at all: rounding is well within."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class Contradiction(ValueError):
 def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
     """Every gate and state of a recurrent layer, or every head's map, for inputs (n, time, …).
 
-    From the recorded weights, and in a recurrent layer from the recorded states: each step starts
-    from what the layer gave at the one before. Raises KeyError where a weight was not recorded,
-    ValueError where only some units of it were, and Contradiction where what comes out is not the
-    output that was recorded.
+    From the recorded weights. Where rounding has grown from step to step in a recurrent layer, each
+    step starts from what the layer gave at the one before, as recorded. Raises KeyError where a
+    weight was not recorded, ValueError where only some units of it were, and Contradiction where
+    what comes out is not the output that was recorded.
     """
     arrays = {kind: moment.arrays[layer.name, kind] for kind in layer.weights}
     if any(array.units is not None for array in arrays.values()):
@@ -87,9 +87,9 @@ def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
             Part(f"head {head + 1}", "gate", maps[:, head], True, told)
             for head in range(brick.heads)
         ]
-    whole = (*inputs.shape[:2], layer.output_shape[-1])
-    known = gave if gave is not None and gave.shape == whole else None
-    found = states(brick, weights, inputs, known)  # type: ignore[arg-type]
+    found = states(brick, weights, inputs)  # type: ignore[arg-type]
+    if gave is not None and gave.shape == found.output.shape and _off(found.output, gave) > NEAR:
+        found = states(brick, weights, inputs, gave)  # type: ignore[arg-type]
     _check(layer, found.output, gave)
     roles = PARTS[brick.kind]
     many = len(found.places) > 1
@@ -107,16 +107,24 @@ def parts_of(layer: Layer, moment: Moment, inputs: np.ndarray) -> list[Part]:
 
 def _check(layer: Layer, computed: np.ndarray, gave: np.ndarray | None) -> None:
     """Raise Contradiction where what was computed is farther from what was given than rounding."""
-    if gave is None or gave.ndim != computed.ndim or not gave.size:
-        return
-    same = computed[tuple(slice(side) for side in gave.shape)]
-    if same.shape != gave.shape:
-        return
-    known = np.isfinite(same) & np.isfinite(gave)
-    off = float(np.abs(same - gave)[known].max(initial=0))
-    if off > MOST_OFF * max(float(np.abs(gave)[known].max(initial=0)), LEAST_OUTPUT):
+    if gave is not None and _off(computed, gave) > MOST_OFF:
         raise Contradiction(
             f"computed again from the recorded weights, with 16 bits a number, {layer.name} would "
-            f"give numbers up to {off:.2g} away from those that it gave: what went on inside is "
-            "not known here"
+            f"give numbers up to {_off(computed, gave):.0%} of its largest away from those that it "
+            "gave: what went on inside is not known here"
         )
+
+
+def _off(computed: np.ndarray, gave: np.ndarray) -> float:
+    """How far what was computed is from what was given, as a share of the largest of these.
+
+    Of the units that were recorded, and of finite numbers.
+    """
+    if gave.ndim != computed.ndim or not gave.size:
+        return 0.0
+    same = computed[tuple(slice(side) for side in gave.shape)]
+    if same.shape != gave.shape:
+        return 0.0
+    known = np.isfinite(same) & np.isfinite(gave)
+    largest = max(float(np.abs(gave)[known].max(initial=0)), LEAST_OUTPUT)
+    return float(np.abs(same - gave)[known].max(initial=0)) / largest
