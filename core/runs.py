@@ -31,6 +31,7 @@ from core.summaries import Summary as Summary
 from core.summaries import summary_of
 from core.summaries import this_process as this_process
 from core.summaries import told_apart as told_apart
+from core.tasks import SCORED, Words, words_of
 
 DEMO = Path(__file__).parent / "demo" / "two_linear.sqlite"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -54,6 +55,11 @@ class Run:
         """Name, settings (JSON), created, pinned, owner."""
         with runfile.reading(self.path) as connection:
             return runfile.about(connection)
+
+    def words(self) -> Words:
+        """In which words its success is told; an earlier version's scores meant something else."""
+        notes = self.notes()
+        return words_of(runfile.settings_in(notes).dataset.task, notes.get("score", ""))
 
     def settings(self) -> Settings:
         """All that defines the run; a watched network's inputs are read when they are asked for."""
@@ -188,6 +194,7 @@ def create(settings: Settings, name: str = "", race: str = "") -> Run:
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
     notes = {"id": run_id, "name": name, "pinned": "no"}
     notes |= {"created": str(time.time()), "owner": this_process(), "race": race}
+    notes["score"] = SCORED
     try:
         writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
         writer.append([Event(0, "created")])

@@ -17,6 +17,8 @@ class Words:
     result: str
     """The sentence at a run's end, with {score:.2%} and {count:,} to fill in."""
     meaning: str
+    undefined: str = ""
+    """The sentence at a run's end where there is no such score."""
 
 
 WORDS: dict[Task, Words] = {
@@ -28,10 +30,11 @@ WORDS: dict[Task, Words] = {
     ),
     "regress": Words(
         "mean squared error",
-        "share explained",
-        "{score:.2%} of what {count:,} test targets differ from the mean is explained.",
-        "1 − squared error ÷ that of always saying the training targets' mean: 0 is that trivial "
-        "guess, 1 is perfect, below 0 is worse.",
+        "R²",
+        "R² is {score:.2%}, over {count:,} test targets.",
+        "1 − squared error ÷ that of always saying the mean of the targets it is measured on: 0 is "
+        "that trivial guess, 100 % is perfect, below 0 is worse.",
+        "R² is not defined: the test targets are all alike, or there is only one.",
     ),
     "next": Words(
         "cross-entropy",
@@ -41,6 +44,23 @@ WORDS: dict[Task, Words] = {
     ),
     "other": Words("loss", "score", "", "Loss and score are what the script says."),
 }
+
+
+SCORED = "r2"
+"""In a run's notes and a comparison's settings: its scores of numbers are R²."""
+EARLIER = Words(
+    "mean squared error",
+    "share explained, against the training mean",
+    "",
+    "1 − squared error ÷ that of always saying the training targets' mean: recorded by an earlier "
+    "version, whose scores are not R², which compares with the mean of the targets themselves.",
+)
+"""How the score of numbers was meant before it was R²."""
+
+
+def words_of(task: Task, scored: str = "") -> Words:
+    """The words of a task, for scores that were `scored` as a run's notes say: "score"."""
+    return EARLIER if task == "regress" and scored != SCORED else WORDS[task]
 
 
 def work_of(dataset: Dataset) -> Work:

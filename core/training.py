@@ -206,9 +206,10 @@ def train(
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()
     _, score = evaluate(network, test_inputs, test_targets, task)
-    text = WORDS[task].result.format(score=score, count=len(test_targets))
+    known, words = math.isfinite(score), WORDS[task]
+    text = words.result.format(score=score, count=len(test_targets)) if known else words.undefined
     done = step == total or state.seconds >= longest
-    yield Event(step, "finished" if done else "stopped", text, score)
+    yield Event(step, "finished" if done else "stopped", text, score if known else None)
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

@@ -23,7 +23,7 @@ layer = layers[name]
 
 above = st.container()
 st.subheader(name)
-st.caption(facts(layer))
+st.caption(facts(layer, settings.dataset.kind))
 key = f"inside-{run.id}-{name}"
 at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
 pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()

@@ -14,7 +14,7 @@ from core.comparisons import Compared
 from core.data.dataset import Dataset, as_fed
 from core.losses import LOSSES
 from core.measuring import evaluate
-from core.tasks import work_of
+from core.tasks import SCORED, work_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Rules:
 
     def told(self, **more: Any) -> dict[str, Any]:
         """The rules as settings of a comparison, with more of them."""
-        return {"optimizer": "adam", **asdict(self), **more}
+        return {"optimizer": "adam", "score": SCORED, **asdict(self), **more}
 
 
 def trained(

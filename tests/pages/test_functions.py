@@ -14,9 +14,9 @@ from tests.pages.conftest import chart, numbers, run_box, said, sound
 
 ALL = "all functions"
 NOTHING = {
-    ("saturated numbers", "relu"),
+    ("saturated values", "relu"),
     ("dead units", "tanh"),
-    ("numbers in a dead zone", "tanh"),
+    ("values in a dead zone", "tanh"),
 }
 """What a function does not have: ReLU does not saturate, and tanh has no dead zone."""
 
@@ -77,13 +77,13 @@ def test_a_runs_functions_are_shown_at_work(open_page, make_run):
     header = work(tab)
     cards = [card["id"] for card in header["cards"] if card["kind"] == "work"]
     assert cards == ["relu1", "relu2"]
-    moment = run.moments([header["frames"][-1]["step"]], layer="batchnorm1", kinds=("output",))[0]
-    before = moment.arrays["batchnorm1", "output"].numbers()
-    assert header["frames"][-1]["work"]["relu1"]["zones"]["dead"] == (before <= 0).mean()
+    moment = run.moments([header["frames"][-1]["step"]], layer="relu1", kinds=())[0]
+    share = moment.numbers["relu1"]["in_dead_zone"]
+    assert header["frames"][-1]["numbers"]["relu1"]["values in the dead zone"] == f"{share:.1%}"
 
 
 @pytest.mark.parametrize(
-    "word", ["dead units", "numbers in a dead zone", "saturated numbers", "numbers elsewhere"]
+    "word", ["dead units", "values in a dead zone", "saturated values", "values elsewhere"]
 )
 @pytest.mark.parametrize("function", ["relu", "tanh"])
 def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
@@ -96,13 +96,19 @@ def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
     shares = []
     for step in run.steps():
         found = run.moments([step], layer=name, kinds=())[0].numbers[name]
-        flat = {"numbers in a dead zone": "in_dead_zone", "saturated numbers": "saturated"}
-        if word == "numbers elsewhere":
+        flat = {"values in a dead zone": "in_dead_zone", "saturated values": "saturated"}
+        if word == "values elsewhere":
             shares.append(1 - sum(found[kind] for kind in flat.values()))
         else:
             shares.append(found[flat.get(word, "dead")])
     np.testing.assert_allclose(numbers(line["y"]), 100 * np.array(shares), atol=1e-6)
     assert any(shares) == ((word, function) not in NOTHING)
+
+
+def test_an_older_link_opens_at_the_same_count(open_page, make_run):
+    run = make_run(network="mlp")
+    tab = open_page("functions.py", run=run.id, count="numbers in a dead zone")
+    assert chart(tab)["layout"]["yaxis"]["title"]["text"].startswith("share of values in a dead")
 
 
 def test_a_running_runs_functions_go_on_live(open_page, make_run, monkeypatch):
