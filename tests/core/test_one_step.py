@@ -136,3 +136,14 @@ def test_every_architecture_can_be_walked(name):
     assert {layer.name for layer in settings.drawn_layers} <= walk.outputs.keys()
     assert walk.before.keys() == walk.after.keys() and np.isfinite(walk.loss)
     assert any(not np.array_equal(walk.before[key], walk.after[key]) for key in walk.before)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_is_taken_with_as_many_threads_as_its_run_has(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(3 - threads)
+    try:
+        one_step(small("two_linear", threads=threads), None)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)

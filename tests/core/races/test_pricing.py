@@ -75,16 +75,16 @@ def test_no_race_is_over_before_its_longest_run():
 
 
 def test_what_has_ended_is_not_priced_and_half_a_run_is_half_priced():
-    plan = a_plan(seeds=[0, 1, 2, 3])
+    plan = a_plan(seeds=[0, 1, 2, 3, 4])
     one = priced(plan).each[0]
-    states = (FINISHED, FAILED, RUNNING, WAITING)
+    states = (FINISHED, FAILED, RUNNING, WAITING, WAITING)
     found = [
         Outcome(cell, state, step=4, steps=8)
         for cell, state in zip(plan.cells, states, strict=True)
     ]
     price = priced(plan, outcomes=found)
-    assert (price.runs, price.left, price.steps) == (4, 2, 12)
-    assert price.seconds == pytest.approx(1.5 * one.seconds)
+    assert (price.runs, price.left, price.steps) == (5, 3, 20)
+    assert price.seconds == pytest.approx(2.5 * one.seconds)
     over = priced(plan, outcomes=[Outcome(cell, FINISHED) for cell in plan.cells])
     assert (over.left, over.steps, over.seconds, over.bytes) == (0, 0, 0, 0)
     assert "nothing more" in told(over)
