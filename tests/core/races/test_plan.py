@@ -34,6 +34,23 @@ def test_the_runs_differ_in_nothing_but_contestant_size_and_seed():
         assert settings.model_dump(exclude=varied) == alone.model_dump(exclude=varied)
 
 
+def test_all_inputs_can_be_named_by_their_number_and_few_units_are_recorded():
+    total = MLP.settings.dataset.train_size
+    plan = a_plan(values=[total])
+    assert plan.size(Cell(0, 0, 0)) == total
+    assert plan.settings(Cell(0, 0, 0)).recorded_units == 32
+    assert plan.settings(Cell(1, 0, 0)).recorded_units == 32
+    with pytest.raises(ValueError, match=f"not {total + 1:,}"):
+        a_plan(values=[total + 1])
+
+
+def test_four_hundred_runs_are_not_too_many():
+    plan = a_plan(values=list(range(2, 12)), seeds=list(range(20)))
+    assert len(plan.cells) == 400
+    with pytest.raises(ValueError, match="440 runs; a race has at most 400"):
+        a_plan(values=list(range(2, 13)), seeds=list(range(20)))
+
+
 def test_a_setting_can_be_varied_instead_of_the_size():
     plan = a_plan(varied="learning_rate", values=[0.1, 0.01])
     assert [plan.settings(Cell(1, v, 0)).learning_rate for v in (0, 1)] == [0.1, 0.01]
@@ -59,6 +76,8 @@ def test_an_option_that_is_varied_makes_another_network():
     wide = a_plan(contestants=[MLP], varied="depth", values=[1, 4])
     layers = [len(wide.settings(Cell(0, v, 0)).layers) for v in (0, 1)]
     assert layers[0] < layers[1]
+    narrow = a_plan(contestants=[MLP], varied="dropout", values=[0.25, 0])
+    assert [narrow.settings(Cell(0, v, 0)).options["dropout"] for v in (0, 1)] == [0.25, 0]
     assert all(isinstance(wide.settings(Cell(0, v, 0)).options["depth"], int) for v in (0, 1))
 
 
