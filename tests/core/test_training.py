@@ -181,3 +181,13 @@ def test_a_budget_of_seconds_ends_a_run_as_finished_with_what_it_then_knows():
     assert last.kind == "finished" and 0 < last.step < settings.steps
     assert 0.2 <= seconds < 5
     assert checkpoints(records)[-1].step == metrics(records)[-1].step == last.step
+
+
+def test_a_run_trains_with_the_number_of_threads_that_its_settings_say():
+    torch.set_num_threads(1)
+    try:
+        records = train(small(threads=3), Inbox())
+        assert {torch.get_num_threads() for _ in zip(records, range(5), strict=False)} == {3}
+        records.close()
+    finally:
+        torch.set_num_threads(1)
