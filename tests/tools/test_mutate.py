@@ -180,6 +180,22 @@ def test_tests_that_run_the_line_come_first_the_near_ones_before_the_quick_ones(
     assert batches[-1] == (9.0, ["tests/core/test_fares.py::test_d"]) and left_out == 0
 
 
+def test_a_constant_is_tried_with_the_tests_of_its_module_and_a_line_that_none_runs_with_none():
+    source = b"RATE = 3\n\n\ndef f(a):\n    return -a\n"
+    constant, inside = mutants("core/fares.py", source)
+    seconds = {"test_a": 0.1, "test_b": 0.1}
+    imports = {Path("tests/test_x.py"): Measured("", seconds, {"core/fares.py": ""}, {})}
+    others = {Path("tests/test_y.py"): Measured("", seconds, {"core/rows.py": ""}, {})}
+    (tests,), _ = chosen(constant, imports | others, 60)
+    assert tests[1] == ["tests/test_x.py::test_a", "tests/test_x.py::test_b"]
+    assert chosen(inside, imports | others, 60) == ([], 0)
+    runs = {Path("tests/test_z.py"): Measured("", seconds, {}, {"core/fares.py": {"test_b": "20"}})}
+    (tests,), _ = chosen(constant, imports | runs, 60)
+    assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
+    (tests,), _ = chosen(inside, imports | runs, 60)
+    assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
+
+
 def test_what_takes_too_long_is_ended_with_all_that_it_started(project: Path, tmp_path: Path):
     (project / "tests/test_endless.py").write_text(TEST_ENDLESS)
     with contextlib.closing(Copy(tmp_path / "copy")) as copy:

@@ -48,6 +48,7 @@ def test_networks_of_one_architecture_are_compared_in_its_own_settings():
 def test_one_contestant_and_one_value_differ_in_nothing():
     alike = held_equal(a_plan([contestant("MLP")], values=[100], seeds=[7]))
     assert alike.sentences == [alike.equal]
+    assert "seeds 3 and 5." in held_equal(a_plan([contestant("MLP")], seeds=[3, 5])).equal
     assert "training inputs 100" in alike.equal and alike.equal.endswith("seed 7.")
 
 
