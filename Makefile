@@ -5,7 +5,7 @@ SETUP = $(PYTHON) tools/setup.py
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help run classroom test lint fix bench environment python
+.PHONY: help run classroom test lint fix bench mutate environment python
 
 help:
 	@echo "make run         start the dashboard on this machine (PORT=8501)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose, JOBS=2 at a time)"
 	@echo "make lint        formatting, lint and types;  make fix mends what can be mended"
 	@echo "make bench       measure the performance goals"
+	@echo "make mutate      try small wrong changes that a test should notice (MODULES=core NUMBER=40 SEED=1)"
 
 run: python
 	@exec $(SETUP) run $(if $(PORT),--port $(PORT)) $(FLAGS)
@@ -37,6 +38,9 @@ fix: environment
 bench: environment
 	@$(SETUP) browser
 	@$(VENV) -m benchmarks
+
+mutate: environment
+	@$(VENV) -m tools.mutate $(MODULES) $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED)) $(FLAGS)
 
 environment: python
 	@$(SETUP) environment

@@ -98,7 +98,7 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_bricks(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("bricks") or given.get("watched"):
+        if not isinstance(given, dict) or given.get("bricks") or given.get("data") == "watched":
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")

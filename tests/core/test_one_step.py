@@ -122,6 +122,14 @@ def test_without_a_state_it_is_the_first_step_from_the_seed():
     assert all(np.array_equal(given.after[key], drawn.after[key]) for key in given.after)
 
 
+def test_the_step_is_taken_with_the_threads_of_its_run():
+    try:
+        one_step(small(threads=3, batch_size=16), None)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(1)
+
+
 def test_an_example_beyond_the_batch_is_the_last():
     settings = small(batch_size=16)
     assert (
