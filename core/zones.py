@@ -59,7 +59,7 @@ def zone_numbers(
         if zone.kind == "dead":
             dead |= inside
         else:
-            saturated += np.count_nonzero(inside)
+            saturated += int(np.count_nonzero(inside))
     others = tuple(one for one in range(before.ndim) if one != axis)
     units, size = before.shape[axis], max(1, before.size)
     return {
