@@ -180,7 +180,7 @@ def test_the_page_says_it_in_words():
     rows = [Rows(), Linear(units=4), Conv1d(filters=2, kernel=3), LSTM(units=3), LastStep()]
     assert words_of(rows, (1, 9, 5), "image") == [
         "at most 1 row of the input", "1 row of the input", "3 rows of the input",
-        "all rows up to its own", "all of the input",
+        "all rows up to the end of its own window", "all of the input",
     ]  # fmt: skip
     text = [
         Embedding(symbols=5, features=4),
