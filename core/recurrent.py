@@ -96,16 +96,16 @@ def states(
     found: dict[tuple[str, str], np.ndarray] = {}
     with np.errstate(all="ignore"):
         for layer in range(brick.layers):
-            sides = []
+            sides: list[np.ndarray] = []
             for ending in brick.directions:
                 place = f"l{layer}{ending}"
                 names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-                arrays = [np.asarray(weights[f"{name}_{place}"], x.dtype) for name in names]
+                arrays = {n: np.asarray(weights[f"{n}_{place}"], x.dtype) for n in names}
                 order = slice(None, None, -1 if ending else 1)
                 known = None
                 if gave is not None and layer == brick.layers - 1:
                     known = _of_side(brick, gave, len(sides))[:, order].astype(x.dtype)
-                parts = _read(brick, x[:, order], *arrays, known)
+                parts = _read(brick, x[:, order], known=known, **arrays)
                 for name, values in parts.items():
                     found[place, name] = values[:, order]
                 sides.append(found[place, "hidden"])

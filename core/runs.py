@@ -23,7 +23,7 @@ import numpy as np
 from core import runfile
 from core.foreign.watched import INPUTS, TARGETS
 from core.home import files_in, home, part_of, place, size_of
-from core.records import Checkpoint, Event, Moment
+from core.records import SCORED, Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
 from core.settings import Settings
 from core.summaries import ENDED as ENDED
@@ -31,7 +31,6 @@ from core.summaries import Summary as Summary
 from core.summaries import summary_of
 from core.summaries import this_process as this_process
 from core.summaries import told_apart as told_apart
-from core.tasks import SCORED, Words, words_of
 
 DEMO = Path(__file__).parent / "demo" / "two_linear.sqlite"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -55,11 +54,6 @@ class Run:
         """Name, settings (JSON), created, pinned, owner."""
         with runfile.reading(self.path) as connection:
             return runfile.about(connection)
-
-    def words(self) -> Words:
-        """In which words its success is told; an earlier version's scores meant something else."""
-        notes = self.notes()
-        return words_of(runfile.settings_in(notes).dataset.task, notes.get("score", ""))
 
     def settings(self) -> Settings:
         """All that defines the run; a watched network's inputs are read when they are asked for."""
@@ -192,9 +186,8 @@ def create(settings: Settings, name: str = "", race: str = "") -> Run:
     where = races() / race if race else home("runs").absolute()
     run = Run(run_id, where / f"{run_id}.sqlite")
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
-    notes = {"id": run_id, "name": name, "pinned": "no"}
+    notes = {"id": run_id, "name": name, "pinned": "no", "score": SCORED}
     notes |= {"created": str(time.time()), "owner": this_process(), "race": race}
-    notes["score"] = SCORED
     try:
         writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
         writer.append([Event(0, "created")])

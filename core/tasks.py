@@ -1,11 +1,13 @@
 """What a network can be asked to do, and the words in which its success is told. No torch here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Architecture, Work
 from core.data.dataset import Dataset, Task
+from core.records import SCORED
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,6 @@ WORDS: dict[Task, Words] = {
 }
 
 
-SCORED = "r2"
-"""In a run's notes and a comparison's settings: its scores of numbers are R²."""
 EARLIER = Words(
     "mean squared error",
     "share explained, against the training mean",
@@ -58,9 +58,9 @@ EARLIER = Words(
 """How the score of numbers was meant before it was R²."""
 
 
-def words_of(task: Task, scored: str = "") -> Words:
-    """The words of a task, for scores that were `scored` as a run's notes say: "score"."""
-    return EARLIER if task == "regress" and scored != SCORED else WORDS[task]
+def words_of(task: Task, notes: Mapping[str, Any]) -> Words:
+    """The words of a task for the scores of a run, or a comparison, with these notes."""
+    return EARLIER if task == "regress" and notes.get("score") != SCORED else WORDS[task]
 
 
 def work_of(dataset: Dataset) -> Work:

@@ -59,7 +59,7 @@ def zone_numbers(
         if zone.kind == "dead":
             dead |= inside
         else:
-            saturated += np.count_nonzero(inside)
+            saturated += int(np.count_nonzero(inside))
     others = tuple(one for one in range(before.ndim) if one != axis)
     units, size = before.shape[axis], max(1, before.size)
     return {
@@ -96,7 +96,7 @@ def zones_at(layer: Layer, layers: Sequence[Layer], moment: Moment) -> Zones | N
     if not numbers:
         return Zones(None, whole, None, *shares)
     units, inputs = int(numbers["units"]), int(numbers["inputs"])
-    dead = round(numbers["dead"] * units) if inputs > 1 else None
+    dead = min(units, max(0, round(numbers["dead"] * units))) if inputs > 1 else None
     return Zones(dead, units, inputs, *shares)
 
 

@@ -33,8 +33,7 @@ with st.container(horizontal=True):
     length = choose("Sequence length", lengths, "length") if len(lengths) > 1 else lengths[0]
 
 networks = by_name(comparison, data, length)
-scored = str(comparison.settings.get("score", ""))
-words = words_of(DATASETS[data].task, scored) if data in DATASETS else None
+words = words_of(DATASETS[data].task, comparison.settings) if data in DATASETS else None
 score = words.score if words else "score"
 st.subheader(plain(comparison.title), anchor=False)
 steps = f", sequences of {length:,} steps" if length else ""

@@ -40,7 +40,8 @@ moving = (
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
     f"and the gradient that changes it. {moving if len(steps) > 1 else ''}"
-    "Gates, states and attention maps are computed from the weights recorded at each moment."
+    "Gates, states and attention maps are computed from the weights recorded at each moment, and "
+    "shown where they come to the output that was recorded."
 )
 open_unit(run, settings.drawn_layers, seen.unit)
 if seen.layer:

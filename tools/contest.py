@@ -14,7 +14,8 @@ from core.comparisons import Compared
 from core.data.dataset import Dataset, as_fed
 from core.losses import LOSSES
 from core.measuring import evaluate
-from core.tasks import SCORED, work_of
+from core.records import SCORED
+from core.tasks import work_of
 
 
 @dataclass(frozen=True)

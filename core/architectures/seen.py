@@ -49,7 +49,8 @@ def _along(side: Side, places: int, length: int, word: str) -> str | None:
         low, high = ends[0]
         return f"{word} {low + 1}" if low == high else f"{word}s {low + 1} to {high + 1}"
     if lows == {0} and 0 not in highs:
-        return f"its own {word} and those before it" if _own(side) else f"all {word}s up to its own"
+        own = f"its own {word} and those before it"
+        return own if _own(side) else f"all {word}s up to the end of its own window"
     if len(side) == 1 and lows == highs:
         width = min(side[0].high - side[0].low + 1, length)
         return f"{width} {word}{'s' if width > 1 else ''}"

@@ -64,9 +64,9 @@ def first_not_finite(looker: Looker) -> str | None:
         name = looker.sight.names.get(call.name)
         if found or name is None:
             return
-        mine = [(k, p) for (owner, k), p in looker.sight.parameters.items() if owner == name]
-        mine += [(k, b) for (owner, k), b in looker.sight.statistics.items() if owner == name]
-        found.extend(f"{kind} of {name}" for kind, values in mine if not _finite(values))
+        for (owner, kind), values in (looker.sight.parameters | looker.sight.statistics).items():
+            if owner == name and not _finite(values):
+                found.append(f"{kind} of {name}")
         if not all(_finite(one) for one in tensors_in(result)):
             found.append(f"output of {name}")
 

@@ -9,7 +9,13 @@ import numpy as np
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.panels import Panel
-from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
+from core.pictures.planes import (
+    display_scale,
+    neat_scale,
+    not_finite,
+    signed_bytes,
+    unsigned_bytes,
+)
 from core.records import Array
 from core.softmax import softmax
 
@@ -113,7 +119,7 @@ class Probes:
         cells = signed_bytes(numbers.reshape(len(self), -1), scale)
         blank = np.full((len(self), height * width), 128, np.uint8)
         blank[:, : cells.shape[1]] = cells
-        return blank, {panel.id: scale} | panel.not_finite(blank)
+        return blank, {panel.id: scale} | not_finite(panel.id, blank, len(self))
 
 
 def input_card(

@@ -11,10 +11,10 @@ from core.architectures.bricks.sequences import GATES
 from core.architectures.plans import Layer
 from core.pictures.planes import (
     LEAST_SCALE,
-    NOT_FINITE,
     arranged,
     columns,
     display_scale,
+    not_finite,
     signed_bytes,
     tile_shape,
     unsigned_bytes,
@@ -103,18 +103,13 @@ class Panel:
 
     def reach(self, array: Array | None) -> float:
         """The display scale of a recorded array, 0 for one that was not recorded."""
-        if array is None:
-            return 0.0
-        return max(display_scale(array.values) * array.scale, LEAST_SCALE)
+        size = 0.0 if array is None else display_scale(array.values) * array.scale
+        return 0.0 if array is None else max(size, LEAST_SCALE)
 
     def paint(
         self, array: Array | None, scale: float, scales: dict[str, float]
     ) -> list[np.ndarray]:
-        """The bytes of this panel's planes; notes in `scales` what a reader of them has to know.
-
-        Its scale, the histogram's range, the share beyond the scale, and for each input of which
-        some numbers are NaN or infinite, how many: "id/not_finite/2".
-        """
+        """The bytes of this panel's planes; notes what is to be known of them in `scales`."""
         height, width = self.size
         shape = (self.probes, self.tiles, height, width)
         numbers = self.rows(array)
@@ -127,8 +122,7 @@ class Panel:
             rows = table[numbers.view(np.uint8)]
         else:
             rows = signed_bytes(numbers, scale / max(array.scale, LEAST_SCALE))
-        scales[self.id] = scale
-        scales |= self.not_finite(rows)
+        scales |= {self.id: scale} | not_finite(self.id, rows, self.probes)
         picture = rows if self.cell == "matrix" else arranged(rows, self.looks_at)
         if not self.histogram:
             return [picture]
@@ -137,11 +131,6 @@ class Panel:
         scales[f"{self.id}/beyond"] = round(float(counts[1] + counts[255]) / rows.size, 5)
         bars = counts[1:].reshape(BINS, 5).sum(1)
         return [picture, unsigned_bytes(bars, bars.max())]
-
-    def not_finite(self, cells: np.ndarray) -> dict[str, float]:
-        """How many bytes of each probe's picture stand for no number, where there are any."""
-        counts = (cells.reshape(self.probes, -1) == NOT_FINITE).sum(axis=1)
-        return {f"{self.id}/not_finite/{n}": int(c) for n, c in enumerate(counts) if c}
 
     def rows(self, array: Array | None) -> np.ndarray | None:
         """The shown numbers, one row a tile; None if the array has not the planned shape."""

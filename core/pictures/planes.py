@@ -74,6 +74,15 @@ def signed_bytes(values: np.ndarray, scale: float) -> np.ndarray:
     return _rounded(values, 127 / max(scale, LEAST_SCALE), -127, 127, 128, NOT_FINITE)
 
 
+def not_finite(name: str, cells: np.ndarray, probes: int) -> dict[str, float]:
+    """How many bytes of each probe's signed picture stand for no number, where there are any.
+
+    By "name/not_finite/2", for the third probe.
+    """
+    counts = (cells.reshape(probes, -1) == NOT_FINITE).sum(axis=1)
+    return {f"{name}/not_finite/{place}": int(count) for place, count in enumerate(counts) if count}
+
+
 @lru_cache(maxsize=128)
 def _bytes_of_halves(scale: float) -> np.ndarray:
     """The byte of each of the 65,536 numbers of 16 bits, in the order of their bits."""

@@ -1,7 +1,7 @@
 """At work: what of a run reaches its activation functions, and its softmax, in numbers."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -127,25 +127,29 @@ def draw_zones(run: Run, settings: Settings) -> None:
     steps = [moment.step for moment in moments]
     title = f"share of {word}"
     still_chart(numbers_over_time(steps, series, y_title=title, percent=True), "zones")
-    inputs = {zones.inputs for mine in counted.values() for zones in mine if zones}
+    known = [zones for mine in counted.values() for zones in mine if zones]
     st.caption(
-        f"{_counted_over(inputs)}A dead unit is a channel of an image, a feature of a sequence or "
+        f"{counted_over(known)}A dead unit is a channel of an image, a feature of a sequence or "
         "else a number that no place of any of these inputs brings out of the dead zone. Shares of "
         "values count every value by itself; elsewhere: neither dead nor saturated, where the "
         "function lets a gradient through."
     )
 
 
-def _counted_over(inputs: set[int | None]) -> str:
-    """Over how many inputs the numbers of a run were counted, in a sentence."""
-    known = sorted(count for count in inputs if count is not None)
-    if known == [1]:
+def counted_over(known: Sequence[Zones]) -> str:
+    """Over how many inputs the numbers of a run were counted, in a sentence or two."""
+    inputs = {zones.inputs for zones in known}
+    counts = sorted(count for count in inputs if count is not None)
+    if counts == [1]:
         return "Counted over one input, which says nothing of units: only shares of values. "
-    if known and None not in inputs and len(known) == 1:
-        return f"Counted over {known[0]} inputs. "
-    if known:
+    if len(counts) == 1 and None not in inputs:
+        return f"Counted over {counts[0]} inputs. "
+    sentence = "Counted over up to 60 test inputs, by an earlier version. "
+    if counts:
         return (
-            f"Recorded by an earlier version: dead units are counted over {known[0]} recorded "
-            "inputs, values over up to 60. "
+            f"{sentence}It counted places of images and sequences, not units: there, dead units "
+            f"are counted over {counts[0]} recorded inputs. "
         )
-    return "Recorded by an earlier version, which did not count units of images and sequences. "
+    if any(zones.dead is None for zones in known):
+        return f"{sentence}It counted places of images and sequences, not units. "
+    return sentence if known else ""

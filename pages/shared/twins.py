@@ -12,6 +12,7 @@ from core.engine import Full, engine
 from core.figures.run_curves import run_curves
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
+from core.tasks import words_of
 from core.unfit import Unfit
 from core.zones import dead_units
 from pages.shared.at_work import moments_with_zones
@@ -151,7 +152,8 @@ def verdict(pair: list[Run], doing: list[tuple[bool, bool]]) -> None:
             "Seconds of training": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    words = " or ".join(dict.fromkeys(run.words().score for run in pair))
+    task = settings[0].dataset.task
+    words = " or ".join(dict.fromkeys(words_of(task, run.notes()).score for run in pair))
     left, right = st.columns(2)
     loss = {n: (m["step"], m["loss"]) for n, m in zip(names, metrics, strict=True)}
     score = {n: (m["step"], m["accuracy"]) for n, m in zip(names, metrics, strict=True)}

@@ -13,7 +13,7 @@ from core.figures.loss_curve import loss_curve
 from core.foreign.watched import Watched
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.tasks import Words
+from core.tasks import Words, words_of
 from pages.shared import packed
 from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
@@ -189,7 +189,7 @@ def curves_of(
 def _curves(
     run: Run, settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
 ) -> None:
-    words = run.words()
+    words = words_of(settings.dataset.task, run.notes())
     names = ["loss", "accuracy"]
     if settings.watched and not np.isfinite(metrics["accuracy"]).any():
         names.remove("accuracy")  # the script said no score

@@ -1,7 +1,5 @@
 """Losses and scores of every task, compared with scikit-learn."""
 
-import sqlite3
-
 import numpy as np
 import pytest
 import torch
@@ -13,8 +11,9 @@ from core.data import DATASETS
 from core.losses import LOSSES, SCORES
 from core.measuring import evaluate
 from core.r_squared import r_squared
+from core.records import SCORED
 from core.settings import Settings
-from core.tasks import EARLIER, SCORED, WORDS, fitting, words_of, work_of
+from core.tasks import EARLIER, WORDS, fitting, words_of, work_of
 from core.training import tensors
 
 torch.set_num_threads(1)
@@ -77,9 +76,9 @@ def test_the_mean_of_the_targets_explains_nothing_and_the_truth_everything():
 
 
 def test_scores_of_an_earlier_version_are_named_as_what_they_are():
-    assert words_of("regress", SCORED) is WORDS["regress"]
-    assert words_of("regress") is words_of("regress", "something") is EARLIER
-    assert words_of("classify") is WORDS["classify"] and words_of("next") is WORDS["next"]
+    assert words_of("regress", {"score": SCORED}) is WORDS["regress"]
+    assert words_of("regress", {}) is words_of("regress", {"score": "something"}) is EARLIER
+    assert words_of("classify", {}) is WORDS["classify"] and words_of("next", {}) is WORDS["next"]
     assert "training" in EARLIER.score and EARLIER.score != WORDS["regress"].score
 
 
@@ -106,11 +105,7 @@ def test_the_score_that_is_written_down_is_scikit_learns_of_the_test_inputs(data
 
 def test_a_runs_own_notes_say_what_its_scores_are(home):
     run = runs.create(Settings(data="carseats", architecture="tabular"))
-    assert run.words() is WORDS["regress"]
-    with sqlite3.connect(run.path) as connection:
-        connection.execute("DELETE FROM about WHERE key = 'score'")
-    connection.close()
-    assert run.words() is EARLIER
+    assert words_of("regress", run.notes()) is WORDS["regress"]
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -231,6 +231,16 @@ def test_a_share_over_one_input_is_one_of_values_not_of_units():
     assert told["values in the dead zone"] == f"{zones.in_dead_zone:.1%}"
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e9])
+@pytest.mark.parametrize("name", ["dead", "units", "inputs", "in_dead_zone"])
+def test_a_file_from_elsewhere_may_hold_any_numbers(name, bad):
+    settings, _, recorder, _ = trained("mnist", {"architecture": "lenet"})
+    moment = recorder.moment(0, 0.0, None)
+    moment.numbers["relu1"][name] = bad
+    zones = zones_at(settings.layers[1], settings.layers, moment)
+    assert zones is None or zones.dead is None or 0 <= zones.dead <= zones.units
+
+
 def test_nothing_is_counted_where_nothing_was_recorded():
     settings, _, _, _ = trained("mnist", {"architecture": "lenet"})
     empty = Moment(0, 0.0, None)

@@ -8,6 +8,8 @@ import pytest
 from core import pictures
 from core.activations import ACTIVATIONS
 from core.softmax import softmax
+from core.zones import Zones
+from pages.shared.at_work import counted_over
 from pages.shared.scope import Seen
 from tests.core.small_runs import small
 from tests.pages.conftest import chart, numbers, run_box, said, sound
@@ -103,6 +105,20 @@ def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
             shares.append(found[flat.get(word, "dead")])
     np.testing.assert_allclose(numbers(line["y"]), 100 * np.array(shares), atol=1e-6)
     assert any(shares) == ((word, function) not in NOTHING)
+
+
+def test_it_is_said_over_how_many_inputs_it_was_counted(open_page):
+    counted, none = Zones(1, 6, 50, 0.2, 0.0), Zones(None, 6, 1, 0.2, 0.0)
+    vector, places, anew = (
+        Zones(1, 6, None, 0.2, 0.0), Zones(None, 6, None, 0.2, 0.0), Zones(1, 6, 10, 0.2, 0.0),
+    )  # fmt: skip
+    assert counted_over([counted, counted]) == "Counted over 50 inputs. "
+    assert "nothing of units" in counted_over([none])
+    earlier = "Counted over up to 60 test inputs, by an earlier version. "
+    assert counted_over([vector]) == earlier and counted_over([]) == ""
+    assert counted_over([vector, anew]).endswith("counted over 10 recorded inputs. ")
+    assert "places of images" in counted_over([places, vector])
+    assert earlier.strip() in said(open_page("functions.py", run="demo"))
 
 
 def test_an_older_link_opens_at_the_same_count(open_page, make_run):

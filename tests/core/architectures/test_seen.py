@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-import layerscope
 from core.architectures import ARCHITECTURES
 from core.architectures.bricks import (
     GRU,
@@ -181,7 +180,7 @@ def test_the_page_says_it_in_words():
     rows = [Rows(), Linear(units=4), Conv1d(filters=2, kernel=3), LSTM(units=3), LastStep()]
     assert words_of(rows, (1, 9, 5), "image") == [
         "at most 1 row of the input", "1 row of the input", "3 rows of the input",
-        "all rows up to its own", "all of the input",
+        "all rows up to the end of its own window", "all of the input",
     ]  # fmt: skip
     text = [
         Embedding(symbols=5, features=4),
@@ -209,47 +208,6 @@ def test_the_page_says_it_in_words():
     assert words_of([Flatten(), Linear(units=2)], (1, 9, 9), "image") == ["", "all of the input"]
     assert words_of([Linear(units=2)], (9,), "vector") == [""]
     assert words_of([Linear(units=2)], (9, 2), "image") == [""], "of what does not fit: nothing"
-
-
-def test_a_watched_network_says_what_it_knows_and_nothing_else():
-    class Reader(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.table = torch.nn.Embedding(9, 4)
-            self.cell = torch.nn.LSTM(4, 3, batch_first=True)
-            self.each = torch.nn.Linear(3, 9)
-            self.whole = torch.nn.Linear(27, 2)
-
-        def forward(self, x):
-            read = self.each(self.cell(self.table(x))[0])
-            return self.whole(read[:, :3].flatten(1))
-
-    seen = layerscope.watch(Reader(), torch.randint(9, (4, 6)))
-    seen.close()
-    layers = {layer.name: layer for layer in seen.run.settings().layers}
-    said = {name: sees_words(layer, "symbols") for name, layer in layers.items()}
-    own = "its own symbol and those before it"
-    assert said == {"table": "1 symbol of the input", "cell": own, "each": own, "whole": ""}
-    assert layers["whole"].field is None, "what is not known is not all"
-
-
-def test_a_field_from_an_older_or_a_hostile_file_is_read_with_care():
-    import json
-
-    from core.foreign.watched import Watched
-
-    network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.ReLU())
-    seen = layerscope.watch(network, torch.rand(3, 1, 8, 8))
-    seen.close()
-    watched = seen.run.settings().watched
-    data = json.loads(watched.model_dump_json())
-    assert Watched.model_validate(data).plan()[0].field.at((1, 2)) == ((1, 3), (2, 4))
-    data["layers"][0]["field"] = [-1, 5, 2]  # as earlier versions wrote it
-    assert Watched.model_validate(data).plan()[0].field.at((1, 2)) == ((1, 5), (3, 7))
-    reach = {"low": 0, "low_jump": -(10**30), "high": 1, "high_jump": 1}
-    for sides in ([[reach], [reach]], [[]], [[reach] * 99] * 2, []):
-        data["layers"][0]["field"] = {"sides": sides, "lengths": [8, 8]}
-        assert Watched.model_validate(data).plan()[0].field is None
 
 
 def test_what_is_laid_out_anew_is_never_said_to_see_all():
