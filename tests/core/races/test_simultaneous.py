@@ -103,7 +103,9 @@ def test_pairs_of_alike_noise_lend_one_another_what_they_know():
 
 
 def test_degrees_of_freedom_are_those_of_greenhouse_and_geisser():
-    scores = np.random.default_rng(6).normal(0.9, 0.01, (4, 6))
+    random = np.random.default_rng(6)
+    scores = random.normal(0.9, 0.01, (4, 6))
+    scores[1] = scores[0] + random.normal(0, 0.001, 6)  # as quiet as no other pair
     centred = scores - scores.mean(axis=0)
     eigenvalues = np.linalg.eigvalsh(np.cov(centred))
     epsilon = eigenvalues.sum() ** 2 / (3 * (eigenvalues**2).sum())
@@ -111,6 +113,7 @@ def test_degrees_of_freedom_are_those_of_greenhouse_and_geisser():
     gaps = {(a, b): scores[a] - scores[b] for a, b in combinations(range(4), 2)}
     own = {pair: np.var(some, ddof=1) for pair, some in gaps.items()}
     usual, least = np.mean([*own.values()]), 0.4 * np.median([*own.values()])
+    assert own[0, 1] < least
     for pair, (low, high) in race(scores).items():
         noise = ((freedom - 5) * usual + 5 * max(own[pair], least)) / freedom
         far = stats.t.isf(0.025 / 6, freedom) * np.sqrt(noise / 6)
