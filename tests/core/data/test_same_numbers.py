@@ -1,4 +1,4 @@
-"""Every data set holds the same numbers in the same order as ever: else no run could be repeated."""
+"""Every data set holds the same numbers in the same order as ever, or no run can be repeated."""
 
 import numpy as np
 import pytest
