@@ -59,6 +59,13 @@ def test_one_wrong_field_of_an_array_is_enough(field: str, wrong: object):
         array_of(12, tuple(row.values()))
 
 
+@pytest.mark.parametrize(("dtype", "shape"), [("bool", "[1]"), ("S1", "[]"), ("float32", "[-1]")])
+def test_what_no_run_holds_is_refused_even_where_its_bytes_would_fit(dtype: str, shape: str):
+    row = ARRAY | {"dtype": dtype, "shape": shape, "data": b"\1", "crc": zlib.crc32(b"\1")}
+    with pytest.raises(Damaged):
+        array_of(0, tuple(row.values()))
+
+
 def test_the_largest_arrays_that_are_allowed_are_read():
     row = ARRAY | {"shape": "[1, 1, 1, 1, 1, 1, 2, 3]", "scale": float(np.finfo(np.float32).max)}
     assert array_of(0, tuple(row.values()))[1].values.shape == (1, 1, 1, 1, 1, 1, 2, 3)
