@@ -183,7 +183,10 @@ def _changed(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
         case ast.Tuple(elts=[first, second, *rest], ctx=ast.Load()) if not isinstance(
             parent, ast.Subscript | ast.Call | ast.ExceptHandler | ast.Compare
         ):
-            if not isinstance(first, ast.Starred) and ast.unparse(first) != ast.unparse(second):
+            words = all(_is_word(part) for part in other.elts)  # mostly looked for, in any order
+            if not (words or isinstance(first, ast.Starred)) and ast.dump(first) != ast.dump(
+                second
+            ):
                 yield ast.Tuple([second, first, *rest], other.ctx)
         case ast.List(elts=[_, _, *_], ctx=ast.Load()) if not isinstance(parent, ast.Subscript):
             yield ast.List(other.elts[1:], other.ctx)
@@ -195,6 +198,12 @@ def _changed(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
                     yield unfiltered
 
 
+def _is_word(node: ast.AST) -> bool:
+    """Whether it is a string, or the name of a class."""
+    text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return text or isinstance(node, ast.Name) and node.id[:1].isupper() and not node.id.isupper()
+
+
 def _is_text_or_type(node: ast.BinOp) -> bool:
     """Whether an operator puts words together or says "one of these types"."""
     for side in (node.left, node.right):
@@ -202,6 +211,6 @@ def _is_text_or_type(node: ast.BinOp) -> bool:
             return True
         if isinstance(side, ast.Constant) and (side.value is None or isinstance(side.value, str)):
             return True
-        if isinstance(node.op, ast.BitOr) and isinstance(side, ast.Name) and side.id.istitle():
+        if isinstance(node.op, ast.BitOr) and _is_word(side):
             return True
     return False
