@@ -11,7 +11,7 @@ from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.panels import Panel
 from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
 from core.records import Array
-from core.softmax import softmax
+from core.softmax import softmax, two_logits
 
 MOST_CLASSES = 1_000
 
@@ -116,8 +116,9 @@ class Probes:
 def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[list[float]] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
-    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
-    symbols: the one after the last. None where there are too many to be shown.
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
+    logit tells two classes apart. Of symbols: the one after the last. None where there are too
+    many to be shown.
     """
     if dataset.task == "other":
         return None
@@ -129,6 +130,8 @@ def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[
         return None
     logits = np.nan_to_num(logits, nan=0.0, posinf=1e30, neginf=-1e30)
     shares = logits if softmaxed else softmax(logits)
+    if logits.shape[1] == 1 and len(dataset.classes) == 2:
+        shares = np.hstack([1 - logits, logits]) if softmaxed else softmax(two_logits(logits))
     return [[round(float(share), 4) for share in row] for row in shares]
 
 
