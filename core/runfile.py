@@ -198,8 +198,7 @@ class Writer:
                     marks = ", ".join("?" * len(METRICS))
                     change.execute(f"INSERT OR REPLACE INTO metrics VALUES ({marks})", values)
                 elif isinstance(record, Moment):
-                    numbers = numbers_text(record.numbers)
-                    moment = (record.step, record.epoch, record.loss, numbers)
+                    moment = (record.step, record.epoch, record.loss, numbers_text(record.numbers))
                     change.execute("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", moment)
                     self._keep(change, False, record.step, record.arrays)
                 else:
@@ -230,6 +229,12 @@ class Writer:
                 )
                 if not exact:
                     change.execute("DELETE FROM moments WHERE step = ?", (step,))
+
+    def drop_arrays(self, step: int, gone: Iterable[ArrayKey]) -> None:
+        """Remove some arrays of one moment, which was recorded anew without them."""
+        where = "exact = 0 AND step = ? AND layer = ? AND kind = ?"
+        with self.connection as change:
+            change.executemany(f"DELETE FROM arrays WHERE {where}", [(step, *k) for k in gone])
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""

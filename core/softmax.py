@@ -27,6 +27,15 @@ def softmax(x: ArrayLike, temperature: float = 1.0) -> Reals:
         return weights / weights.sum(axis=-1, keepdims=True)
 
 
+def two_logits(one: ArrayLike) -> Reals:
+    """The one logit z that tells two classes apart, (..., 1), as two: 0 and z, (..., 2).
+
+    Their softmax is 1 − σ(z) and σ(z).
+    """
+    z = np.asarray(one, np.float64)
+    return np.concatenate([np.zeros_like(z), z], axis=-1)
+
+
 def softmax_jacobian(x: ArrayLike, temperature: float = 1.0) -> Reals:
     """Give d softmax_i / d x_j as (..., i, j) for x of shape (..., n); every row sums to 0.
 

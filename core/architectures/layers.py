@@ -38,8 +38,9 @@ class Layer:
     sources: tuple[str, ...] = ("",)
     field: Field | None = None
     inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
-    watched: Literal["", "direct", "moved"] = ""
-    """Seen in a foreign network, given just what its source gave, or that laid out anew."""
+    watched: Literal["", "direct", "moved", "weights"] = ""
+    """Seen in a foreign network, given just what its source gave, or that laid out anew; of it only
+    weights are recorded."""
 
     @property
     def kind(self) -> str:

@@ -3,15 +3,16 @@
 It ends nobody's training: a script may have its reasons, and recording goes on.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from core.foreign.inputs import tensors_in
 from core.foreign.looking import Looker
-from core.foreign.tracing import Call, passed, tensors_in
+from core.foreign.running import passed
+from core.foreign.tracing import Call
 from core.records import Event, Moment, Record
 
 NOT_FINITE = "not_finite"
@@ -28,13 +29,14 @@ class Alarm:
     def of_loss(self, step: int, loss: Any) -> list[Record]:
         """After one step; a loss on another device is not waited for: see `of_losses`."""
         elsewhere = isinstance(loss, torch.Tensor) and loss.device.type != "cpu"
-        return [] if loss is None or elsewhere else self.of_losses(step, [float(loss)])
+        return [] if loss is None or elsewhere else self.of_losses(step, [loss])
 
-    def of_losses(self, first: int, losses: Sequence[float]) -> list[Record]:
+    def of_losses(self, first: int, losses: Sequence[Any]) -> list[Record]:
         """After several steps, of which the first was step `first`."""
         for step, loss in enumerate(losses, first):
-            if not self._rung and not math.isfinite(loss):
-                return self._ring(step, f"The loss became {loss} at step {step}")
+            if not self._rung and not _is_finite(loss):
+                number = loss.float().mean().item() if torch.is_tensor(loss) else np.mean(loss)
+                return self._ring(step, f"The loss became {number} at step {step}")
         return []
 
     def of_moment(self, moment: Moment) -> list[Record]:
@@ -59,12 +61,14 @@ def first_not_finite(looker: Looker) -> str | None:
     outputs; None where there is none, as where only other inputs have it. Gradients come last.
     """
     found: list[str] = []
+    looker.find()
+    learned = looker.parameters | looker.statistics()
 
     def after(call: Call, result: Any) -> None:
         name = looker.sight.names.get(call.name)
         if found or name is None:
             return
-        for (owner, kind), values in (looker.sight.parameters | looker.sight.statistics).items():
+        for (owner, kind), values in learned.items():
             if owner == name and not _finite(values):
                 found.append(f"{kind} of {name}")
         if not all(_finite(one) for one in tensors_in(result)):
@@ -72,10 +76,19 @@ def first_not_finite(looker: Looker) -> str | None:
 
     with torch.no_grad():
         passed(looker.network, looker.inputs, lambda call, given: None, after)
-        for (name, kind), parameter in looker.sight.parameters.items():
+        for (name, kind), parameter in looker.parameters.items():
             if parameter.grad is not None and not _finite(parameter.grad):
                 found.append(f"gradient of the {kind} of {name}")
     return found[0] if found else None
+
+
+def _is_finite(loss: Any) -> bool:
+    if isinstance(loss, torch.Tensor):
+        return bool(loss.isfinite().all())
+    try:
+        return bool(np.isfinite(loss).all())
+    except TypeError:  # no number, which is said elsewhere
+        return True
 
 
 def _finite(values: torch.Tensor) -> bool:

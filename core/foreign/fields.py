@@ -20,7 +20,7 @@ Before = list[tuple[Shape, Field | None]]
 def of_input(first: torch.Tensor, swapped: bool) -> tuple[Shape, Field]:
     """One input as it is drawn: its shape, and its own field; `swapped`: time stands last."""
     shape = tuple(shown(torch.empty(first.shape, device="meta"), 0, swapped).shape[1:])
-    whole = not first.is_floating_point() and first.ndim == 2
+    whole = not (first.is_floating_point() or first.is_complex()) and first.ndim == 2
     return shape, Field.of(shape, symbols=whole and int(first.min()) >= 0)
 
 

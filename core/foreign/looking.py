@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
-from core.copies import half
-from core.foreign.passes import counted
+from core.copies import half, real
+from core.foreign.checks import class_names, fit_last, known_classes, note_of, units_of
+from core.foreign.inputs import Inputs, tensors_in
 from core.foreign.recognition import shown
-from core.foreign.seeing import Seer, Sight
-from core.foreign.tracing import Call, passed, tensors_in
-from core.foreign.watched import INPUTS, MOST_INPUTS, TARGETS, Watched, tidy
+from core.foreign.running import passed, waits
+from core.foreign.sight import Sight
+from core.foreign.tracing import Call, as_written, parameters_by_name
+from core.foreign.understanding import understood
+from core.foreign.watched import INPUTS, MOST_SYMBOLS, TARGETS, Watched, tidy
 from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
@@ -28,60 +32,103 @@ NO_EPOCH = -1.0
 
 
 class Looker(Learned):
-    """Takes moments of any network."""
+    """Takes moments of any network, by the names of its parts: they may be replaced meanwhile."""
 
     def __init__(
-        self, network: nn.Module, inputs: Any, sight: Sight, units: int, room: tuple[int, int]
+        self, network: nn.Module, inputs: Inputs, sight: Sight, units: int, room: tuple[int, int]
     ) -> None:
         """As for `looked_at`."""
         self.network, self.inputs, self.sight = network, inputs, sight
-        sizes = {
-            key: (len(p), math.prod(p.shape[1:])) if p.ndim else (1, 1)
-            for key, p in sight.parameters.items()
-        }
-        super().__init__(sight.parameters, recorded_rows(sizes, room[0] * WEIGHT_BUDGET, units))
-        axes = {one.name: 1 if len(one.output_shape) == 2 else 0 for one in sight.layers}
-        shapes = {one.name: one.output_shape for one in sight.layers}
-        outputs = {n: (s[axes[n]], math.prod(s) // s[axes[n]]) for n, s in shapes.items()}
+        self.shapes = {(x.name, kind): s for x in sight.layers for kind, s in x.weights.items()}
+        sizes = {key: (shape[0], math.prod(shape[1:])) for key, shape in self.shapes.items()}
+        super().__init__({}, recorded_rows(sizes, room[0] * WEIGHT_BUDGET, units))
+        shown_layers = [one for one in sight.layers if not one.only_weights]
+        axes = {one.name: 1 if len(one.output_shape) == 2 else 0 for one in shown_layers}
+        self.outputs = {one.name: one.output_shape for one in shown_layers}
+        numbers = {n: (s[axes[n]], math.prod(s) // s[axes[n]]) for n, s in self.outputs.items()}
+        self.units = {name: count for name, (count, _) in numbers.items()}
+        self.channels = recorded_rows(numbers, room[1] * OUTPUT_BUDGET, units)
         last = sight.layers[-1].name  # what the network says is never cut
-        self.units = {name: count for name, (count, _) in outputs.items()}
-        self.channels = recorded_rows(outputs, room[1] * OUTPUT_BUDGET, units)
-        self.channels |= {last: self.units[last]}
+        self.channels |= {name: self.units[name] for name in {last} & self.units.keys()}
         self.axes = {name: 1 + axis for name, axis in axes.items()}
+        self.omitted: dict[str, str] = {}
+        """What could not be recorded since the beginning, and why; a sentence each."""
+        self.find()
 
-    def moment(self, step: int, loss: float | None) -> Moment:
-        """The network as it is now, with the gradients of the last backward pass, if any."""
+    def find(self) -> None:
+        """Look up the parameters as they are now: one may be another than before, or none."""
+        named = parameters_by_name(self.network)
+        self.parameters = {}
+        for key, name in self.sight.parameters.items():
+            parameter = named.get(name)
+            if parameter is None or is_lazy(parameter):
+                if parameter is None:
+                    self.omit(key, f"the network has no {name} any more")
+            elif (tuple(parameter.shape) or (1,)) != self.shapes[key]:
+                sides = " × ".join(map(str, parameter.shape))
+                self.omit(key, f"{name} has another shape now, {sides}")
+            else:
+                self.parameters[key] = parameter
+
+    def statistics(self) -> dict[ArrayKey, torch.Tensor]:
+        """BatchNorm's running means and variances as they are now."""
+        buffers = dict(self.network.named_buffers(remove_duplicate=False))
+        named = {as_written(name): buffer for name, buffer in buffers.items()}
+        found = {}
+        for key, name in self.sight.statistics.items():
+            shape = self.shapes.get((key[0], "weight"))
+            if named.get(name) is not None and tuple(named[name].shape) == shape:
+                found[key] = named[name]
+        return found
+
+    def omit(self, key: ArrayKey, why: object) -> None:
+        """An array is not recorded; noted once, and nothing else is lost."""
+        text = f"{type(why).__name__}: {why}" if isinstance(why, Exception) else str(why)
+        kind = key[1].replace("_", " ")
+        self.omitted.setdefault(
+            f"{key[0]}/{key[1]}", f"the {kind} of {key[0]} cannot be recorded ({text[:200]})"
+        )
+
+    def moment(
+        self, step: int, loss: float | None, scale: float = 1.0, gradients: bool = True
+    ) -> Moment:
+        """The network as it is now, with the gradients of the last backward pass, if any.
+
+        `scale` is what the loss was multiplied with before that pass.
+        """
         arrays: dict[ArrayKey, Array] = {}
         numbers: dict[str, dict[str, float]] = {}
+        if waits(self.network):
+            return Moment(step, NO_EPOCH, loss, arrays, numbers)
+        self.find()
         with torch.no_grad():
-            self.note_learned(arrays, numbers, half)
-            arrays |= {key: half(values) for key, values in self.sight.statistics.items()}
-
-        def before(call: Call, given: Any) -> None:
-            look = self.sight.looks.get(call.name)
-            if look and look.function:  # before it works in place
-                first = next(tensors_in(given)).movedim(look.given_axis, 0)
-                slope = call.parameters.get("weight")  # PReLU's
-                learned = None if slope is None else slope.item()
-                name = self.sight.names[call.name]
-                axis = self.units_axis(name, tuple(first.shape), look.swapped)
-                values = as_numbers(first if first.ndim > 1 else first[:, None])
-                counted = zone_numbers(values, axis, look.function, learned)
-                numbers.setdefault(name, {}).update(counted)
-
-        def after(call: Call, result: Any) -> None:
-            look = self.sight.looks.get(call.name)
-            gave = next(tensors_in(result), None)
-            if look is None or gave is None:
-                return
-            name = self.sight.names[call.name]
-            rows, axis = self.channels[name], self.axes[name]
-            kept = shown(gave, look.axis, look.swapped).narrow(axis, 0, rows)
-            units = self.units[name] if rows < self.units[name] else None
-            arrays[name, "output"] = half(kept.float(), units)
-
-        passed(self.network, self.inputs, before, after)
+            self.note_learned(arrays, numbers, half, scale=scale if gradients else None)
+            arrays |= {key: half(values) for key, values in self.statistics().items()}
+        try:
+            passed(
+                self.network,
+                self.inputs,
+                lambda call, given: self._note_zones(call, given, numbers),
+                lambda call, result: self._note_output(call, result, arrays),
+            )
+        except Exception as fault:  # what the network raises for its inputs now
+            self.omit(("the network", "output"), fault)
         return Moment(step, NO_EPOCH, loss, arrays, numbers)
+
+    def _note_zones(self, call: Call, given: Any, numbers: dict[str, dict[str, float]]) -> None:
+        """Count where what an activation function is given lies, before it works in place."""
+        look = self.sight.looks.get(call.name)
+        first = next(tensors_in(given), None)
+        if look is None or not look.function or first is None or first.is_complex():
+            return
+        first = first.movedim(look.given_axis, 0)
+        slope = call.parameters.get("weight")  # PReLU's
+        learned = None if slope is None else slope.item()
+        name = self.sight.names[call.name]
+        axis = self.units_axis(name, tuple(first.shape), look.swapped)
+        values = as_numbers(first if first.ndim > 1 else first[:, None])
+        counted = zone_numbers(values, axis, look.function, learned)
+        numbers.setdefault(name, {}).update(counted)
 
     def units_axis(self, name: str, shape: tuple[int, ...], swapped: bool) -> int:
         """Where the units are in what a layer is given, of `shape` with the inputs first.
@@ -99,6 +146,25 @@ class Looker(Learned):
                     return len(shape) - 1
             name = by_name[name].sources[0]
         return 1
+
+    def _note_output(self, call: Call, result: Any, arrays: dict[ArrayKey, Array]) -> None:
+        look = self.sight.looks.get(call.name)
+        gave = next(tensors_in(result), None)
+        if look is None or gave is None:
+            return
+        name, count = self.sight.names[call.name], self.inputs.count
+        try:
+            if look.axis is None:
+                gave = gave.expand(count, *gave.shape)
+            output = shown(gave, look.axis or 0, look.swapped)
+            if tuple(output.shape) != (count, *self.outputs[name]):
+                sides = " × ".join(map(str, gave.shape))
+                raise ValueError(f"it has another shape now, {sides}")
+            rows, axis = self.channels[name], self.axes[name]
+            units = self.units[name] if rows < self.units[name] else None
+            arrays[name, "output"] = half(output.narrow(axis, 0, rows), units)
+        except (RuntimeError, ValueError, TypeError, IndexError) as fault:
+            self.omit((name, "output"), fault)
 
 
 def as_numbers(tensor: torch.Tensor) -> np.ndarray:
@@ -123,48 +189,42 @@ def looked_at(
     The looker takes further ones. Arguments and errors as for `watch`; `title` names it in place of
     its class, and `room` multiplies how many weights and how many outputs a moment may have.
     """
+    if not isinstance(network, nn.Module):
+        raise TypeError(f"network must be a torch.nn.Module, not a {type(network).__name__}")
     network = getattr(network, "_orig_mod", network)  # what torch.compile was given
-    if counted(inputs) > MOST_INPUTS:
-        raise ValueError(f"{counted(inputs):,} inputs are too many; {MOST_INPUTS} can be looked at")
-    sight = Seer(network, inputs).seen()
-    title = tidy(title or type(network).__name__, r"[^\w .\-]", "_", 80)
-    values = input_values(inputs, sight.swapped_input)
-    known = _known(targets, len(values), len(classes))
+    names, note, units = class_names(classes), note_of(note), units_of(units)
+    given, sight = understood(network, inputs)
+    title = tidy(title or type(network).__name__, r"[^\w .\-]", "_", 80) or "network"
+    values = input_values(given, sight.swapped_input)
+    fit_last(names, classes, sight.layers)
+    known = known_classes(targets, len(values), names, given.note)
     watched = Watched(
         title=title,
         layers=sight.layers,
         shape=values.shape[1:],
         count=len(values),
         symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
-        classes=tuple(str(one)[:80] for one in classes),
+        classes=names,
         note=note,
         left_out=sight.left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
-    looker = Looker(network, inputs, sight, units, room)
+    looker = Looker(network, given, sight, units, room)
     moment = looker.moment(0, None)
     moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
     return settings, moment, looker
 
 
-def _known(targets: Any, count: int, classes: int) -> np.ndarray:
-    """The true classes of the inputs, -1 where they are not known."""
-    if targets is None or not classes:
-        return np.full(count, -1, np.int64)
-    known = np.asarray(targets).astype(np.int64)
-    if known.shape != (count,) or known.min() < 0 or known.max() >= classes:
-        raise ValueError(f"targets must be {count} numbers from 0 to {classes - 1}, the classes'")
-    return known
-
-
-def input_values(inputs: Any, swapped: bool) -> np.ndarray:
+def input_values(inputs: Inputs, swapped: bool) -> np.ndarray:
     """The first tensor of the inputs as it is drawn: float32 (n, …) or int64 symbols (n, time)."""
-    first = next(tensors_in(inputs)).detach().cpu()
+    first = real(inputs.first().detach()).cpu()
+    if not first.numel():
+        raise ValueError("the inputs hold no numbers")
     if first.is_floating_point() or first.ndim != 2:
         drawn = shown(first.float(), 0, swapped and first.ndim == 3)
     else:
         drawn = first.long()
-        if int(drawn.min()) < 0:
+        if not 0 <= int(drawn.min()) <= int(drawn.max()) < MOST_SYMBOLS:
             drawn = drawn.float()
     if drawn.numel() > MOST_INPUT_NUMBERS:
         raise ValueError(

@@ -23,7 +23,7 @@ from core.data.dataset import DataError, Dataset, Split
 NAME = r"^[\w.\-·]+$"
 INPUTS, TARGETS = ("", "inputs"), ("", "targets")
 """Where the first moment has what the network is watched with."""
-MOST_LAYERS, MOST_INPUTS = 1_000, 100
+MOST_LAYERS, MOST_INPUTS, MOST_CLASSES, MOST_SYMBOLS = 1_000, 100, 10_000, 10**6
 ENDLESS = 10**9
 """Steps of a run whose end nobody has said."""
 MOST_CARDS = 60
@@ -54,6 +54,8 @@ class SeenLayer(BaseModel):
     sources: Annotated[tuple[Name | Annotated[str, Field(max_length=0)], ...], Field(min_length=1)]
     field: Seen | tuple[int, int, int] | None = None
     moved: bool = False
+    only_weights: bool = False
+    """Whether what it gave was not recorded, for it has no place for the inputs."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "SeenLayer":
@@ -78,9 +80,9 @@ class Watched(BaseModel):
     shape: Drawn
     """Of one input."""
     count: int = Field(ge=1, le=MOST_INPUTS)
-    symbols: int = Field(0, ge=0, le=10**6)
+    symbols: int = Field(0, ge=0, le=MOST_SYMBOLS)
     """How many symbols there are where the inputs are symbols, whole numbers; else 0."""
-    classes: tuple[Annotated[str, Field(max_length=80)], ...] = Field((), max_length=10_000)
+    classes: tuple[Annotated[str, Field(max_length=80)], ...] = Field((), max_length=MOST_CLASSES)
     """What the numbers of the last layer stand for; empty where that is not known."""
     note: str = Field("", max_length=500)
     """Where the network and its weights come from, in a sentence."""
@@ -100,7 +102,7 @@ class Watched(BaseModel):
             if layer.name in names:
                 raise ValueError(f"two layers are called {layer.name}")
             names.add(layer.name)
-        if self.classes and self.layers[-1].output_shape != (len(self.classes),):
+        if self.classes and not tells_apart(self.layers[-1].output_shape, len(self.classes)):
             raise ValueError("the last layer has not a number for every class")
         return self
 
@@ -132,7 +134,7 @@ class Watched(BaseModel):
                 sources=seen.sources,
                 field=self._field(seen.field),
                 inside=(("block", mine),) if mine else (),
-                watched="moved" if seen.moved else "direct",
+                watched="weights" if seen.only_weights else "moved" if seen.moved else "direct",
             )
             layers.append(layer)
             inside.setdefault(seen.place.rpartition(".")[0], []).append(layer)
@@ -174,6 +176,11 @@ class Watched(BaseModel):
             alphabet=tuple(f"{symbol} " for symbol in range(self.symbols)),
             watched=True,
         )
+
+
+def tells_apart(output: Shape, classes: int) -> bool:
+    """Whether outputs of this shape can tell so many classes apart: two need one number only."""
+    return output == (classes,) or (output == (1,) and classes == 2)
 
 
 def _looked_at(seen: SeenLayer) -> Shape:

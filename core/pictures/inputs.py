@@ -17,7 +17,7 @@ from core.pictures.planes import (
     unsigned_bytes,
 )
 from core.records import Array
-from core.softmax import softmax
+from core.softmax import softmax, two_logits
 
 MOST_CLASSES = 1_000
 
@@ -151,9 +151,12 @@ def says(
 ) -> list[list[float] | None] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
-    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
-    symbols: the one after the last. None where there are too many to be shown, and for an input
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
+    logit tells two classes apart. Of symbols: the one after the last. None where there are too many to be shown, and for an input
     of which that is no finite number.
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
+    logit tells two classes apart. Of symbols: the one after the last. None where there are too
+    many to be shown.
     """
     if dataset.task == "other":
         return None
@@ -167,6 +170,8 @@ def says(
     if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
         return None
     shares = logits if softmaxed else softmax(logits)
+    if logits.shape[1] == 1 and len(dataset.classes) == 2:
+        shares = np.hstack([1 - logits, logits]) if softmaxed else softmax(two_logits(logits))
     return [
         [round(float(share), 4) for share in row] if np.isfinite(row).all() else None
         for row in shares

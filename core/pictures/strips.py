@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from core.architectures.bricks import sizes
+from core.architectures.bricks import Activation, sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
 from core.pictures.inputs import Probes, input_card, last_words, says
@@ -119,7 +119,14 @@ def _said(
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
         return None
-    return says(dataset, array.numbers(), layers[-1].name.startswith("softmax"))
+    return says(dataset, array.numbers(), _is_probability(layers[-1]))
+
+
+def _is_probability(last: Layer) -> bool:
+    """Whether the last layer gives probabilities: by softmax, or of two classes by a sigmoid."""
+    function = last.brick.function if isinstance(last.brick, Activation) else ""
+    alone = last.output_shape == (1,) and function == "sigmoid"
+    return alone or last.name.startswith("softmax")
 
 
 def _layer_panels(
@@ -140,7 +147,7 @@ def _layer_panels(
         shape = output.values.shape if output else (probes, *layer.output_shape)
         units, last = output.units if output else None, layer is layers[-1]
         words = last_words(dataset) if last and layer.kind == "linear" else ""
-        if shape[0]:
+        if shape[0] and layer.watched != "weights":
             panels.append(output_panel(layer, shape, units, words, room_for(layer, len(moments))))
         for panel in panels:
             offset = panel.place(offset)
@@ -216,20 +223,21 @@ def pictured(
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
     frames, planes = _frames(probes.dataset, layers, panels, moments, share)
     first, still, more = input_card(probes, frames, sizes(probes.dataset.shape))
-    last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset)]
+    last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset, layers)]
     header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
     return pack(header | probes.told() | more | told, planes, still)
 
 
-def _prediction(dataset: Dataset) -> dict:
+def _prediction(dataset: Dataset, layers: Sequence[Layer]) -> dict:
     told = {"id": "prediction", "kind": "prediction", "title": "prediction"}
     if dataset.task == "regress":
         return told | {"sizes": sizes(dataset.output_shape)}
     many = len(dataset.alphabet if dataset.task == "next" else dataset.classes)
     word = "symbols" if dataset.task == "next" else "classes"
-    return told | {"formula": "softmax(y)", "sizes": f"{many} {word}"}
+    alone = layers[-1:] and layers[-1].output_shape == (1,)
+    return told | {"formula": "σ(y)" if alone else "softmax(y)", "sizes": f"{many} {word}"}
 
 
 def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> bytes:

@@ -13,7 +13,7 @@ from core.pictures import bent, functions
 from core.records import Moment
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax, two_logits
 from core.zones import Zones, activation_layers, counted_by_unit, zones_at
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_step, option_chosen, put
@@ -90,6 +90,8 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
             icon=":material/trending_up:",
         )
         return None
+    if last.shape == (1,) and len(dataset.classes) == 2:
+        last = two_logits(last)
     truth = None if chosen.blank else int(np.ravel(chosen.target)[-1])
     truth = None if truth is None or truth < 0 else truth
     return Logits(dataset.alphabet if dataset.task == "next" else dataset.classes, last, truth)
