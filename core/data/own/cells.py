@@ -228,7 +228,8 @@ def _usual_order(column: pd.Series, delimiter: str) -> str:
     uneven = {}
     for order in ("day", "month"):
         days = dates.days_of(words, order)[codes[codes >= 0]]
-        uneven[order] = float(np.std(np.diff(days[np.isfinite(days)])))
+        steps = np.diff(days[np.isfinite(days)])
+        uneven[order] = float(np.std(steps)) if len(steps) else 0.0
     even = min(uneven, key=uneven.__getitem__)
     if 2 * uneven[even] < max(uneven.values()):
         return even

@@ -162,7 +162,8 @@ def order_of(words: Iterable[str]) -> tuple[str, bool]:
 
     "" where no date of it has such an order.
     """
-    orders = [one.orders for word in words if (one := written(word))]
+    found = [one for word in words if (one := written(word))]
+    orders = [one.orders for one in found if EARLIEST <= one.year <= LATEST]
     days, months, both = (orders.count(which) for which in ("d", "m", "dm"))
     if not days + months + both:
         return "", True

@@ -111,6 +111,12 @@ def test_an_order_that_nothing_proves_is_asked_with_both_spans_and_the_even_one_
     assert made.own.choices == ("month before day",)
 
 
+def test_one_date_and_dates_without_end_ask_what_they_can():
+    (question,) = read_cells(table("03/04/2020", "03/04/2020", "03/04/2020")).questions
+    assert dict(question.readings)["day"] == "2020-04-03 to 2020-04-03"
+    assert not read_cells(table("01/02/9999", "01/02/9999", "03/04/9999")).questions
+
+
 def test_days_in_order_say_that_the_month_comes_first():
     cells = read_cells(table(*(f"{m:02d}/{d:02d}/2020" for m in range(1, 7) for d in range(1, 11))))
     assert [order for order, _ in cells.questions[0].readings] == ["month", "day"]
