@@ -46,7 +46,7 @@ def test_the_order_of_day_and_month_is_asked(open_page):
     rows = "".join(f"01/{n % 12 + 1:02d}/{2016 + n // 12},{n},{'ab'[n % 2]}\n" for n in range(60))
     tab = upload(open_page("data.py"), f"when,v,kind\n{rows}".encode())
     assert "2016-01-01 to 2020-12-01" in tab.dataframe[1].value["what a network is fed"][0]
-    tab = sound(radio(tab, "“01/01/2016” in “when”").set_value("month").run())
+    tab = sound(radio(tab, "“01/02/2016” in “when”").set_value("month").run())
     assert "2016-01-01 to 2020-01-12" in tab.dataframe[1].value["what a network is fed"][0]
     assert "month before day" in said(tab)
 
@@ -57,7 +57,7 @@ def test_a_class_that_is_called_none_is_asked(open_page, listener):
     asked = radio(tab, "“None” in “disease” (20 rows)")
     assert asked.value is False
     tab = sound(asked.set_value(True).run())
-    assert plain("20 rows without “disease”") in said(tab)
+    assert plain("20 rows without “disease”") in said(tab) and "None is missing" in said(tab)
     assert trained(press(tab, "Train on it"), listener).own.classes == ("Mild", "Severe")
 
 

@@ -215,11 +215,13 @@ def _open_mark(evidence: dict[str, marks.Evidence], usual: str) -> Question:
 def _open_order(name: str, words: list[str], usual: str) -> Question:
     """Ask whether day or month comes first, by the first and the last date of a column."""
     readings = []
+    both = zip(*(dates.days_of(words, order) for order in ("day", "month")), strict=True)
+    cell = next((word for word, (a, b) in zip(words, both, strict=True) if a != b), words[0])
     for order in (usual, "month" if usual == "day" else "day"):
         days = dates.days_of(words, order)
         known = days[np.isfinite(days)]
         readings.append((order, f"{dates.told(known.min())} to {dates.told(known.max())}"))
-    return Question("date_order", name, (words[0],), tuple(readings))
+    return Question("date_order", name, (cell,), tuple(readings))
 
 
 def _usual_order(column: pd.Series, delimiter: str) -> str:

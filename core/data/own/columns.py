@@ -38,6 +38,8 @@ class Column:
     words: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """How it was read, where that is not plain."""
+    odd: str = ""
+    """The cells that are not what it holds, counted and quoted."""
     why: str = ""
     """Why it is left out, where `LEFT_OUT` does not say it."""
     endless: np.ndarray | None = None
@@ -87,13 +89,13 @@ def _number(name: str, found: Tally, decimal: str, wanted: bool) -> Column | Non
     values = found.rows_of(np.where(good, read.values, np.nan))
     if not wanted and _counts_rows(values):
         return Column(name, "identifier", values, why="it counts the rows")
-    notes = found.odd_said(good, "number")
+    notes: tuple[str, ...] = ()
     marked = next(
         (n for n in np.flatnonzero(good) if not _is_plain(found.words[n], read.values[n])), None
     )
     if marked is not None:
-        notes = (f"“{tidy(found.words[marked])}” is {read.values[marked]:.10g}", *notes)
-    return Column(name, "number", values, notes=notes)
+        notes = (f"“{tidy(found.words[marked])}” is {read.values[marked]:.10g}",)
+    return Column(name, "number", values, notes=notes, odd=found.odd_said(good, "number"))
 
 
 def _is_plain(word: str, value: float) -> bool:
@@ -156,8 +158,8 @@ def _date(name: str, found: Tally, order: str, wanted: bool) -> Column | None:
     if endless.any():
         shown = found.words[int(found.codes[np.flatnonzero(endless)[0]])]
         notes.append(f"{endless.sum():,} with no end (“{tidy(shown)}”)")
-    notes += found.odd_said(good, "date")
-    return Column(name, "date", values, notes=tuple(notes), endless=endless)
+    odd = found.odd_said(good, "date")
+    return Column(name, "date", values, notes=tuple(notes), odd=odd, endless=endless)
 
 
 def _words(name: str, found: Tally, one_spelling: bool, decimal: str) -> Column:

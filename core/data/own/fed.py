@@ -28,6 +28,8 @@ class Fed:
     numbers: np.ndarray
     """Float32 (rows, features)."""
     how: str
+    left_out: str = ""
+    """Why there are none, where the column is left out."""
 
 
 def fed(column: Column, train: np.ndarray, test: np.ndarray) -> Fed:
@@ -45,8 +47,9 @@ def alike(numbers: np.ndarray) -> bool:
 
 
 def _nothing(column: Column, why: str) -> Fed:
-    how = "; ".join([f"left out: {why}", *column.notes])
-    return Fed([], np.zeros((len(column.values), 0), np.float32), how)
+    reason = "; ".join([why, *column.notes])
+    none = np.zeros((len(column.values), 0), np.float32)
+    return Fed([], none, f"left out: {reason}", reason)
 
 
 def _numbers(column: Column, train: np.ndarray) -> Fed:
@@ -76,7 +79,11 @@ def _numbers(column: Column, train: np.ndarray) -> Fed:
         names.append(f"{name[:18]} = (no end)")
         parts.append(column.endless)
         how.append("“no end” is a feature")
-    return Fed(names, np.stack(parts, axis=1).astype(np.float32), "; ".join([*how, *column.notes]))
+    return Fed(
+        names,
+        np.stack(parts, axis=1).astype(np.float32),
+        "; ".join([*how, *column.notes, *filter(None, [column.odd])]),
+    )
 
 
 def _words(column: Column, train: np.ndarray, test: np.ndarray) -> Fed:

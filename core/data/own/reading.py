@@ -50,18 +50,17 @@ AS_IT_IS = Reading()
 """A file read as it says itself."""
 
 
-def chosen(reading: Reading) -> tuple[str, ...]:
-    """What a complete reading decides that another could have decided otherwise, in a few words."""
-    words = {
-        None: "",
-        True: "words for nothing are missing",
-        False: "words for nothing are a class",
-    }
+def chosen(reading: Reading, nothing: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What a complete reading decides that another could have decided otherwise, in a few words.
+
+    `nothing` are the words of the column to predict that may mean a missing value.
+    """
+    words = "" if reading.words_for_nothing is None else " ".join(nothing)[:20]
     orders = {"": "", "day": "day before month", "month": "month before day"}
     found = [
         "comma before decimals" if reading.decimal == "," else "",
         orders[reading.date_order],
-        words[reading.words_for_nothing],
+        words and f"{words} {'is missing' if reading.words_for_nothing else 'is a class'}",
         "" if reading.one_spelling else "each spelling a word",
         *(f"{name[:20]} read as {KINDS[kind]}" for name, kind in reading.kinds),
     ]

@@ -1,5 +1,7 @@
 """The data room, one's own: a table and the column to be predicted, as a data set."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from core.data.dataset import DataError, Split, Task
@@ -9,13 +11,15 @@ from core.data.own.description import MOST_FEATURES, MOST_TABLE_BYTES, SMALLEST,
 from core.data.own.fed import alike, fed
 from core.data.own.leaks import repeated_rows, telling, tells
 from core.data.own.names import told_apart
-from core.data.own.prepared import Prepared, title_of
+from core.data.own.prepared import Prepared, some, title_of
 from core.data.own.reading import chosen
 from core.data.own.targets import LEAST_OF_A_CLASS as LEAST_OF_A_CLASS
 from core.data.own.targets import LEAST_ROWS as LEAST_ROWS
 from core.data.own.targets import Target, target_of
 
 TEST_SHARE = 0.2
+MOST_REMARKS = 5
+"""So many columns are spoken of; the table of all columns says the rest."""
 
 
 def table_data(
@@ -33,7 +37,7 @@ def table_data(
     """
     asked = target_of(cells, target, task)
     train, test = cut(asked.truth, task)
-    names, inputs, told, leaking = _inputs(cells, {target, *left_out}, asked, train, test)
+    inputs = _inputs(cells, {target, *left_out}, asked, train, test)
     more: dict[str, float | str] = {}
     targets = asked.truth
     if task == "regress":
@@ -46,30 +50,41 @@ def table_data(
         id=data_id,
         title=title_of(file_name, target),
         classes=asked.classes,
-        features=tuple(names),
+        features=tuple(inputs.names),
         train_size=len(train),
         test_size=len(test),
-        choices=chosen(cells.reading),
+        choices=chosen(cells.reading, asked.doubtful),
         **more,
     )
-    split = Split(inputs[0], targets[train], inputs[1], targets[test])
+    split = Split(inputs.train, targets[train], inputs.test, targets[test])
     warnings = (
-        telling(leaking),
-        repeated_rows(inputs[0], targets[train], inputs[1], targets[test]),
+        telling(inputs.leaking),
+        repeated_rows(inputs.train, targets[train], inputs.test, targets[test]),
     )
-    said = (*cells.said, *asked.said, told_cut(own))
-    return Prepared(own, split, said, told, tuple(filter(None, warnings)))
+    said = (*cells.said, *asked.said, *inputs.remarks, told_cut(own))
+    return Prepared(own, split, said, inputs.columns, tuple(filter(None, warnings)))
+
+
+class _Inputs(NamedTuple):
+    """The features' names, their numbers (rows, features), and what became of each column."""
+
+    names: list[str]
+    train: np.ndarray
+    test: np.ndarray
+    columns: tuple[tuple[str, str, str], ...]
+    remarks: tuple[str, ...]
+    """Sentences on columns with odd cells and on those that are left out."""
+    leaking: list[str]
+    """Columns each of which says the answer."""
 
 
 def _inputs(
     cells: Cells, leave: set[str], asked: Target, train: np.ndarray, test: np.ndarray
-) -> tuple[list[str], tuple[np.ndarray, np.ndarray], tuple[tuple[str, str, str], ...], list[str]]:
-    """The features' names, their numbers for training and for testing (rows, features).
-
-    And what became of each column, and the columns that say the answer.
-    """
+) -> _Inputs:
     names: list[str] = []
     numbers: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+    odd: list[str] = []
+    without: dict[str, list[str]] = {}
     leaking: list[str] = []
     told: list[tuple[str, str, str]] = []
     for name in map(str, cells.table.columns):
@@ -83,6 +98,10 @@ def _inputs(
         if features.names and tells(holds, asked.truth, bool(asked.classes)):
             leaking.append(name)
         told.append((name, holds.kind, features.how))
+        if holds.odd:
+            odd.append(f"“{name}”: {holds.odd}")
+        if features.left_out:
+            without.setdefault(features.left_out, []).append(name)
         if len(names) > MOST_FEATURES or 4 * len(names) * len(asked.rows) > MOST_TABLE_BYTES:
             raise DataError(
                 f"These columns become too many features: at most {MOST_FEATURES:,}, and "
@@ -93,8 +112,16 @@ def _inputs(
             "No column is left to predict from: each is constant, empty or a name. Choose below "
             "what a column is read as to keep it."
         )
-    inputs = np.hstack(numbers[0]), np.hstack(numbers[1])
-    return told_apart(names), inputs, tuple(told), leaking
+    left = _first([f"{some(names, 3)} ({why})" for why, names in without.items()])
+    remarks = tuple(filter(None, (_first(odd), left and f"Columns left out: {left}")))
+    parts = np.hstack(numbers[0]), np.hstack(numbers[1])
+    return _Inputs(told_apart(names), *parts, tuple(told), remarks, leaking)
+
+
+def _first(remarks: list[str]) -> str:
+    """The first remarks of many in one sentence; "" for none."""
+    more = f" and {len(remarks) - MOST_REMARKS:,} more" if len(remarks) > MOST_REMARKS else ""
+    return "; ".join(remarks[:MOST_REMARKS]) + more + "." if remarks else ""
 
 
 def cut(truth: np.ndarray, task: Task) -> tuple[np.ndarray, np.ndarray]:

@@ -30,6 +30,8 @@ class Target:
     truth: np.ndarray
     classes: tuple[str, ...]
     said: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
+    """Words that may have meant a missing value."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,9 @@ def _classes(cells: Cells, name: str) -> Target:
             f"Left out: {counted(sum(count for _, count in rare), 'row')} of classes with fewer "
             f"than {LEAST_OF_A_CLASS} rows ({some([tidy(word) for word, _ in rare])})."
         )
-    return Target(
-        rows, of_row[rows].astype(np.int64), tuple(told_apart(ordered, "class")), tuple(said)
-    )
+    doubtful = asked.words if asked else ()
+    classes = tuple(told_apart(ordered, "class"))
+    return Target(rows, of_row[rows].astype(np.int64), classes, tuple(said), doubtful)
 
 
 def _numbers(cells: Cells, name: str) -> Target:
@@ -144,7 +146,12 @@ def _numbers(cells: Cells, name: str) -> Target:
     if 0 < np.abs(truth).max() < SMALLEST:
         raise DataError(f"“{name}” holds numbers below {SMALLEST:g}; give them in a smaller unit.")
     said = _without(name, len(column.values) - len(rows), [])
-    return Target(rows, truth, (), (*said, *(f"“{name}”: {note}." for note in column.notes)))
+    return Target(
+        rows,
+        truth,
+        (),
+        (*said, *(f"“{name}”: {note}." for note in (*column.notes, column.odd) if note)),
+    )
 
 
 def _numbers_in(cells: Cells, name: str) -> Column | None:

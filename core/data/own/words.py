@@ -83,16 +83,16 @@ class Tally:
             return True
         return bool(share >= AT_LEAST and many and odd.sum() <= 3)
 
-    def odd_said(self, good: np.ndarray, what: str) -> tuple[str, ...]:
-        """A note on the cells that are not what the column holds."""
+    def odd_said(self, good: np.ndarray, what: str) -> str:
+        """The cells that are not what the column holds, counted and quoted; "" for none."""
         odd = (self.counts > 0) & ~good
         if not odd.any():
-            return ()
+            return ""
         count = int(self.counts[odd].sum())
         names = [tidy(self.words[place]) for place in np.flatnonzero(odd)]
         return (
             f"{count:,} of {counted(self.counts.sum(), 'cell')} {'is' if count == 1 else 'are'} "
-            f"not a {what}, so missing: {some(names, 3)}",
+            f"not a {what}, so missing: {some(names, 3)}"
         )
 
     def numbers_said(self, decimal: str) -> tuple[str, ...]:

@@ -65,14 +65,13 @@ def test_one_odd_cell_among_numbers_is_missing_counted_and_quoted(odd):
     found = read(cells)
     assert found.kind == "number" and np.isnan(found.values[99]) and not np.isnan(found.values[100])
     assert np.isnan(found.values).sum() == 1
-    (note,) = found.notes
-    assert note.startswith("1 of 200 cells is not a number, so missing: “")
+    assert found.odd.startswith("1 of 200 cells is not a number, so missing: “")
 
 
 def test_one_word_that_is_often_there_instead_of_numbers_is_missing():
     found = read([*numbers(60), *["no answer"] * 40])
     assert found.kind == "number" and np.isnan(found.values).sum() == 40
-    assert "40 of 100 cells are not a number, so missing: “no answer”" in found.notes
+    assert "40 of 100 cells are not a number, so missing: “no answer”" in found.odd
 
 
 def test_half_numbers_and_half_names_are_left_out_with_how_many_are_numbers():
@@ -106,7 +105,7 @@ def test_a_person_overrules_what_a_column_is():
     days = read(["2021-01-01", "x", "2021-01-03", "y"], kinds=(("c", "date"),))
     assert days.kind == "date" and np.isnan(days.values).tolist() == [False, True, False, True]
     few = read(["3", "x", "y", "z"], kinds=(("c", "number"),))
-    assert few.values[0] == 3 and "3 of 4 cells are not a number" in few.notes[0]
+    assert few.values[0] == 3 and "3 of 4 cells are not a number" in few.odd
     for kind in ("number", "date"):
         with pytest.raises(DataError, match=f"holds no {kind}"):
             read(["x", "y", "x"], kinds=(("c", kind),))

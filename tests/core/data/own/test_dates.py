@@ -99,6 +99,7 @@ def test_an_order_that_nothing_proves_is_asked_with_both_spans_and_the_even_one_
     cells = read_cells(MONTHLY)
     (question,) = cells.questions
     assert question.about == "date_order" and question.column == "when"
+    assert question.cells == ("01/02/2016",)
     assert question.readings == (
         ("day", "2016-01-01 to 2020-12-01"),
         ("month", "2016-01-01 to 2020-01-12"),
@@ -138,6 +139,7 @@ def test_the_first_and_the_last_date_are_said_and_an_odd_cell_is_missing_and_quo
     name, kind, how = made.columns[0]
     assert (name, kind) == ("when", "date") and "2021-03-01 to 2021-03-28" in how
     assert "1 of 60 cells is not a date, so missing: “2021-02-30”" in how
+    assert "“when”: 1 of 60 cells is not a date, so missing: “2021-02-30”." in made.said
     assert "1 missing, filled with the median 2021-03-" in how
 
 

@@ -129,7 +129,7 @@ def test_units_are_said_and_another_one_is_an_odd_cell():
     rows = "a,b\n" + "".join(f"{n}%,x\n" for n in range(30)) + "0.31,y\n"
     found = column(read_cells(rows.encode()), "a")
     assert found.values[:3].tolist() == [0, 1, 2] and np.isnan(found.values[-1])
-    assert "1 of 31 cells is not a number, so missing: “0.31”" in found.notes
+    assert "1 of 31 cells is not a number, so missing: “0.31”" in found.odd
     rows = "a,b\n" + "".join(f"${n},x\n" for n in range(30)) + "31,y\n€32,y\n"
     found = column(read_cells(rows.encode()), "a")
     assert found.values[-2] == 31 and np.isnan(found.values[-1])

@@ -93,6 +93,23 @@ def test_what_says_nothing_is_left_out_and_said():
     assert made.own.features == ("x",) and made.own.dataset.shape == (1,)
     left = {name: how for name, _, how in made.columns if how.startswith("left out")}
     assert set(left) == {"row", "name", "same", "none", "huge"}
+    reasons = {name: how.removeprefix("left out: ") for name, how in left.items()}
+    assert reasons == {
+        "row": "it counts the rows",
+        "name": "another value in almost every row, as a name has",
+        "same": "the same value in every row",
+        "none": "no value at all",
+        "huge": "numbers beyond 10³⁰",
+    }
+    (sentence,) = [said for said in made.said if said.startswith("Columns left out")]
+    assert (
+        sentence
+        == "Columns left out: "
+        + "; ".join(
+            f"“{name}” ({reasons[name]})" for name in ("row", "name", "same", "none", "huge")
+        )
+        + "."
+    )
 
 
 def test_rare_words_share_a_feature():
