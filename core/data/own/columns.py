@@ -107,15 +107,14 @@ def _is_plain(word: str, value: float) -> bool:
 
 
 def _of_one_unit(units: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Which numbers stand beside the sign that most have: 45% and 0.45 are not alike."""
+    """Which numbers have the unit that most have: 45% and 0.45 are not alike, $5 and 5 are."""
     often = {unit: int(counts[units == unit].sum()) for unit in set(units)}
-    shares = {unit: count for unit, count in often.items() if unit in "%‰" and unit}
-    share = max(shares, key=shares.__getitem__, default="")
-    if share and 2 * often[share] > sum(often.values()):
-        return units == share
-    money = {unit: count for unit, count in often.items() if unit and unit not in "%‰"}
-    most = max(money, key=money.__getitem__, default="")
-    return (units == "") | (units == most)
+    most = max(often, key=often.__getitem__, default="")
+    if most and not marks.is_money(most):
+        return units == most
+    money = {unit: count for unit, count in often.items() if marks.is_money(unit)}
+    currency = max(money, key=money.__getitem__, default="")
+    return (units == "") | (units == currency)
 
 
 def _long_numbers(found: Tally) -> str:
@@ -132,7 +131,7 @@ def _counts_rows(values: np.ndarray) -> bool:
     if len(values) < 12 or not np.isfinite(values).all():
         return False
     years = YEARS[0] <= values[0] and values[-1] <= YEARS[1]
-    return bool((np.diff(values) == 1).all()) and not years
+    return bool((np.diff(values) == 1).all()) and values[0] % 1 == 0 and not years
 
 
 def _fits_compact(found: Tally) -> bool:

@@ -22,13 +22,14 @@ CODES = (
     "USD EUR GBP CHF JPY CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF RON BGN RUB UAH TRY ILS BRL "
     "MXN ARS CLP COP ZAR NGN EGP KRW TWD THB IDR MYR PHP SGD HKD US$ R$ A$ C$ kr zł Kč Ft Rs Fr"
 )
-_UNIT = "|".join([f"[{MONEY}]", "[%‰]", *(re.escape(code) + r"\.?" for code in CODES.split())])
+_MONEY = "|".join([f"[{MONEY}]", *(re.escape(code) + r"\.?" for code in CODES.split())])
+_UNIT = rf"{_MONEY}|[%‰]|[A-Za-zµμΩ°²³/·]{{1,8}}"
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007\u2008\u200a"), " ")
 _QUOTES = dict.fromkeys(map(ord, "’‘ʼ´`′"), "'")
 _MINUS = dict.fromkeys(map(ord, "−–﹣－‒"), "-")
 _TYPED = {**_SPACES, **_QUOTES, **_MINUS}
 _CELL = re.compile(
-    rf"(?P<open>\()? ?(?P<sign>[-+])? ?(?P<before>{_UNIT})? ?(?P<after_unit>[-+])? ?"
+    rf"(?P<open>\()? ?(?P<sign>[-+])? ?(?P<before>{_MONEY})? ?(?P<after_unit>[-+])? ?"
     rf"(?P<digits>[\d.,' ]*\d[.,]?(?:[eE][-+]?\d+)?) ?(?P<trailing>-)? ?(?P<after>{_UNIT})? ?"
     r"(?P<close>\))?"
 )
@@ -48,13 +49,18 @@ def _pattern(decimal: str) -> re.Pattern[str]:
 PATTERNS = {mark: _pattern(mark) for mark in ".,"}
 
 
+def is_money(unit: str) -> bool:
+    """Whether a unit is a currency, which may stand beside some numbers of a column only."""
+    return bool(re.fullmatch(_MONEY, unit))
+
+
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """What different cells hold: a number each, NaN where it is none, and the sign beside it."""
 
     values: np.ndarray
     units: np.ndarray
-    """"%", "$", "EUR" …, "" where a number stands alone."""
+    """"%", "$", "kg" …, "" where a number stands alone."""
 
 
 def numbers_of(words: Sequence[str], decimal: str = ".") -> Numbers:

@@ -107,12 +107,9 @@ def _inputs(
                 f"These columns become too many features: at most {MOST_FEATURES:,}, and "
                 f"{MOST_TABLE_BYTES // 10**6} MB for all rows. Leave some columns out."
             )
-    if not names:
-        raise DataError(
-            "No column is left to predict from: each is constant, empty or a name. Choose below "
-            "what a column is read as to keep it."
-        )
     left = _first([f"{some(names, 3)} ({why})" for why, names in without.items()])
+    if not names:
+        raise DataError(f"No column is left to predict from: {left or 'there is no other.'}")
     remarks = tuple(filter(None, (_first(odd), left and f"Columns left out: {left}")))
     parts = np.hstack(numbers[0]), np.hstack(numbers[1])
     return _Inputs(told_apart(names), *parts, tuple(told), remarks, leaking)

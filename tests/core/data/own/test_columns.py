@@ -96,6 +96,7 @@ def test_years_in_order_are_numbers_and_numbers_of_rows_are_not():
     counted = read([str(n) for n in range(1, 61)])
     assert counted.kind == "identifier" and counted.why == "it counts the rows"
     assert read([str(n) for n in range(5001, 5061)]).kind == "identifier"
+    assert read([f"{n}.5" for n in range(60)]).kind == "number"
 
 
 def test_a_person_overrules_what_a_column_is():

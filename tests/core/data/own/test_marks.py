@@ -92,6 +92,9 @@ def test_a_column_that_proves_another_mark_than_the_file_keeps_it():
         ("1.234,50 €", ",", 1234.5),
         ("CHF 1'234.50", ".", 1234.5),
         ("120 USD", ".", 120),
+        ("12,5 kg", ",", 12.5),
+        ("80km/h", ".", 80),
+        ("-3 °C", ".", -3),
         ("1.5e-11", ".", 1.5e-11),
         ("3,2E4", ",", 32000),
         (".5", ".", 0.5),
@@ -107,7 +110,7 @@ def test_numbers_as_people_write_them(cell, decimal, value):
     "cell",
     [
         *("", "x", "inf", "-Infinity", "nan", "1e400", "1_000", "0x1A", "12,34", "1,2,3", "1.2.3"),
-        *("1,23.4", "1 2", "1 23", "0,123,456", "1'23", "(5", "5)", "--5", "-(5)", "$5%", "3 kg"),
+        *("1,23.4", "1 2", "1 23", "0,123,456", "1'23", "(5", "5)", "--5", "-(5)", "$5%", "kg 3"),
         *("2020-01-02", "10:30", "%", "$", "$" + "1" * 41, "1.234 567", "1,234'567", "True"),
     ],
 )
@@ -133,6 +136,16 @@ def test_units_are_said_and_another_one_is_an_odd_cell():
     rows = "a,b\n" + "".join(f"${n},x\n" for n in range(30)) + "31,y\n€32,y\n"
     found = column(read_cells(rows.encode()), "a")
     assert found.values[-2] == 31 and np.isnan(found.values[-1])
+
+
+def test_a_unit_that_all_cells_have_is_left_out_and_a_letter_behind_some_is_no_unit():
+    rows = "w,k\n" + "".join(f"{n}.5 kg,x\n" for n in range(30)) + "7 lb,y\n8,y\n"
+    found = column(read_cells(rows.encode()), "w")
+    assert found.values[:2].tolist() == [0.5, 1.5] and np.isnan(found.values[-2:]).all()
+    assert found.notes == ("“0.5 kg” is 0.5",) and "“7 lb”, “8”" in found.odd
+    houses = "w,k\n" + "".join(f"{n},x\n" for n in range(30)) + "7a,y\n8b,y\n"
+    assert np.isnan(column(read_cells(houses.encode()), "w").values[-2:]).all()
+    assert column(read_cells(b"w,k\n" + b"1st,x\n2nd,x\n3rd,x\n" * 9), "w").kind == "words"
 
 
 def test_groups_money_and_shares_are_numbers_in_a_file_with_commas():
