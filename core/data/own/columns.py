@@ -25,6 +25,8 @@ LARGEST = 1e30
 EXACT = 15
 """Digits of a whole number that float64 holds for certain; one of more is a name."""
 YEARS = 1500, 2200
+LOOKED_AT = 50
+"""So many different cells say whether any may be a date."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,21 +69,32 @@ def column(cells: Cells, name: str, rows: np.ndarray | None = None) -> Column:
     if wanted in ("number", "date"):
         raise DataError(f"“{name}” holds no {wanted}: choose something else for it.")
     if not wanted and found.is_names:
-        return Column(
-            name, "identifier", found.codes, notes=found.numbers_said(cells.decimal(name))
-        )
-    return _words(name, found, cells.reading.one_spelling, cells.decimal(name))
+        return Column(name, "identifier", found.codes, notes=_part(cells, name, found))
+    notes = _part(cells, name, found) if found.is_names else ()
+    return _words(name, found, cells.reading.one_spelling, notes)
+
+
+def _part(cells: Cells, name: str, found: Tally) -> tuple[str, ...]:
+    """What is said of a column of names that has some numbers, or some dates."""
+    numbers = np.isfinite(marks.numbers_of(found.words, cells.decimal(name)).values)
+    if said := found.part_said(numbers, "number"):
+        return said
+    if not any(dates.written(word) for word in found.words[:LOOKED_AT]):
+        return ()
+    return found.part_said(~np.isnan(dates.days_of(found.words, cells.order(name))), "date")
 
 
 def _number(name: str, found: Tally, decimal: str, wanted: bool) -> Column | None:
     if not wanted and _fits_compact(found):
         return None
     read = marks.numbers_of(found.words, decimal)
-    finite = np.isfinite(read.values)
-    finite &= _of_one_unit(read.units, found.counts * finite)
+    numbers = np.isfinite(read.values)
+    finite = numbers & _of_one_unit(read.units, found.counts * numbers)
     good = finite & (np.abs(read.values, where=finite, out=np.zeros(len(finite))) <= LARGEST)
     if not (good & found.known).any() and wanted:
         return None
+    if not wanted and not found.fits(finite) and found.fits(numbers) and found.is_names:
+        return Column(name, "identifier", found.codes, why=_two_units(found, finite, numbers))
     if not wanted and not found.fits(good):
         return Column(name, "too large", found.codes) if found.fits(finite) else None
     if not wanted and (long := _long_numbers(found)):
@@ -108,13 +121,20 @@ def _is_plain(word: str, value: float) -> bool:
 
 def _of_one_unit(units: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Which numbers have the unit that most have: 45% and 0.45 are not alike, $5 and 5 are."""
-    often = {unit: int(counts[units == unit].sum()) for unit in set(units)}
+    often = {unit: int(counts[units == unit].sum()) for unit in sorted(set(units))}
     most = max(often, key=often.__getitem__, default="")
     if most and not marks.is_money(most):
         return units == most
     money = {unit: count for unit, count in often.items() if marks.is_money(unit)}
     currency = max(money, key=money.__getitem__, default="")
     return (units == "") | (units == currency)
+
+
+def _two_units(found: Tally, one: np.ndarray, numbers: np.ndarray) -> str:
+    """What is said of numbers of which some have a unit and others another, or none."""
+    places = [np.flatnonzero(found.known & which)[0] for which in (one, numbers & ~one)]
+    first, second = (tidy(found.words[place]) for place in places)
+    return f"numbers of different units, “{first}” and “{second}”"
 
 
 def _long_numbers(found: Tally) -> str:
@@ -136,7 +156,7 @@ def _counts_rows(values: np.ndarray) -> bool:
 
 def _fits_compact(found: Tally) -> bool:
     """Whether a column holds dates as 20210131."""
-    good = np.array([bool(dates.COMPACT.fullmatch(word)) for word in found.words[:50]], bool)
+    good = np.array([bool(dates.COMPACT.fullmatch(word)) for word in found.words[:LOOKED_AT]], bool)
     if not good.any():
         return False
     whole = np.array([bool(dates.COMPACT.fullmatch(word)) for word in found.words], bool)
@@ -144,7 +164,7 @@ def _fits_compact(found: Tally) -> bool:
 
 
 def _date(name: str, found: Tally, order: str, wanted: bool) -> Column | None:
-    if not wanted and not any(dates.written(word) for word in found.words[:50]):
+    if not wanted and not any(dates.written(word) for word in found.words[:LOOKED_AT]):
         return None
     days = dates.days_of(found.words, order)
     good = ~np.isnan(days)
@@ -161,10 +181,9 @@ def _date(name: str, found: Tally, order: str, wanted: bool) -> Column | None:
     return Column(name, "date", values, notes=tuple(notes), odd=odd, endless=endless)
 
 
-def _words(name: str, found: Tally, one_spelling: bool, decimal: str) -> Column:
+def _words(name: str, found: Tally, one_spelling: bool, notes: tuple[str, ...]) -> Column:
     words, places, spelled = spellings(found.words, found.counts * found.known, one_spelling)
     places = np.where(found.known, places, -1)
-    notes = found.numbers_said(decimal) if found.is_names else ()
     if spelled:
         notes = (*notes, f"taken as one word: {spelled}")
     return Column(name, "words", np.append(places, -1)[found.codes], tuple(words), notes)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.own import marks
 from core.data.own.cells import words_of
 from core.data.own.names import tidy
 from core.data.own.prepared import counted, some
@@ -95,15 +94,14 @@ class Tally:
             f"not a {what}, so missing: {some(names, 3)}"
         )
 
-    def numbers_said(self, decimal: str) -> tuple[str, ...]:
-        """A note on a column that has some numbers, and not enough."""
-        good = np.isfinite(marks.numbers_of(self.words, decimal).values) & self.known
-        count = int(self.counts[good].sum())
+    def part_said(self, good: np.ndarray, what: str) -> tuple[str, ...]:
+        """A note on a column that has some numbers, or dates, and not enough."""
+        count = int(self.counts[good & self.known].sum())
         if not count:
             return ()
-        first = self.words[int(np.flatnonzero(self.known & ~good)[0])] if count < self.total else ""
-        more = f"; the first that is not: “{tidy(first)}”" if first else ""
-        return (f"{count:,} of {counted(self.total, 'cell')} are numbers{more}",)
+        odd = np.flatnonzero(self.known & ~good)
+        more = f"; the first that is not: “{tidy(self.words[odd[0]])}”" if len(odd) else ""
+        return (f"{count:,} of {counted(self.total, 'cell')} are {what}s{more}",)
 
     def rows_of(self, values: np.ndarray) -> np.ndarray:
         """What different words are, for each row; NaN where a row has none."""

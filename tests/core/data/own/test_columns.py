@@ -84,6 +84,16 @@ def test_half_numbers_and_half_names_are_left_out_with_how_many_are_numbers():
     assert "30 of 60 cells are numbers; the first that is not: “name 0”" in how
 
 
+def test_numbers_of_different_units_and_dates_in_two_orders_are_left_out_with_their_reason():
+    mixed = read([f"{n}%" if n % 2 else f"{n / 100}" for n in range(60)])
+    assert mixed.kind == "identifier"
+    assert mixed.why == "numbers of different units, “0.0” and “1%”"
+    days = [f"{n % 12 + 14}/{n % 12 + 1}/{1990 + n}" for n in range(30)]
+    months = [f"{n % 12 + 1}/{n % 12 + 14}/{1990 + n}" for n in range(20)]
+    found = read([*days, *months])
+    assert found.notes == ("30 of 50 cells are dates; the first that is not: “1/14/1990”",)
+
+
 def test_whole_numbers_of_many_digits_are_an_identifier_and_said_as_that():
     found = read([f"12345678901234{n:05d}" for n in range(0, 60_000, 1001)])
     assert found.kind == "identifier" and "19 digits" in found.why
