@@ -193,7 +193,8 @@ def told_number(number: float, dataset: Dataset) -> str:
     """A predicted number with its unit, "9.5 thousand"."""
     quantity = dataset.quantity
     digits = max(0, 2 - math.floor(math.log10(abs(quantity.spread)))) if quantity else 3
-    return f"{number:,.{min(digits, 6)}f}" + (f" {quantity.unit}" if quantity else "")
+    shown = f"{number:,.{digits}f}" if digits <= 6 and abs(number) < 1e15 else f"{number:.4g}"
+    return shown + (f" {quantity.unit}" if quantity else "")
 
 
 def probes_of(dataset: Dataset) -> Probes:

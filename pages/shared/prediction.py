@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.answers import outputs, written
+from core.answers import examples_used, outputs, written
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
@@ -121,6 +121,7 @@ def _number(
 def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit.
 
+    The regression is fitted to the training examples that the run learned from, and no others.
     Raises NoAnswer, which is not kept, where no worker answers.
     """
     from sklearn.linear_model import LinearRegression
@@ -130,9 +131,9 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     split = dataset.load()
     inputs = as_fed(split.test_inputs[:MOST_TESTED])
     said = outputs_at(_run, settings, step, inputs)
-    count = len(split.train_inputs)
+    used, _ = asked(_run, step, examples_used)
     line = LinearRegression().fit(
-        as_fed(split.train_inputs).reshape(count, -1), split.train_targets
+        as_fed(split.train_inputs[used]).reshape(len(used), -1), split.train_targets[used]
     )
     guessed = line.predict(inputs.reshape(len(inputs), -1)).reshape(said.shape)
     truth = split.test_targets[:MOST_TESTED]

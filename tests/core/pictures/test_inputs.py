@@ -1,9 +1,12 @@
 """Probe inputs: what they are called, what they look like, and what is true of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.data import DATASETS
+from core.data.dataset import Quantity
 from core.pictures import Probes, in_unit, plane_of, strip, told_number, unpack
 from core.settings import settings_from
 from core.tasks import fitting
@@ -67,6 +70,13 @@ def test_a_number_is_told_with_its_unit_and_fitting_digits():
     expected = numbers * quantity.spread + quantity.mean
     np.testing.assert_allclose(in_unit(DATASETS["co2"], numbers), expected)
     np.testing.assert_array_equal(in_unit(DATASETS["mnist"], numbers), numbers)
+
+
+def test_numbers_of_any_unit_have_digits_that_differ():
+    pico = replace(DATASETS["co2"], quantity=Quantity("capacity", "F", 4e-11, 7e-11))
+    assert told_number(3.0587e-11, pico) == "3.059e-11 F"
+    far = replace(DATASETS["co2"], quantity=Quantity("stars", "", 4e21, 7e21))
+    assert told_number(1.25e21, far).strip() == "1.25e+21"
 
 
 @pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind in ("image", "vector")])
