@@ -13,7 +13,7 @@ from core.foreign.passes import counted
 from core.foreign.recognition import shown
 from core.foreign.seeing import Seer, Sight
 from core.foreign.tracing import Call, passed, tensors_in
-from core.foreign.watched import INPUTS, MOST_INPUTS, TARGETS, Watched, tidy
+from core.foreign.watched import DEEPEST, INPUTS, MOST_INPUTS, TARGETS, Watched, shallow, tidy
 from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
@@ -104,15 +104,19 @@ def looked_at(
     title = tidy(title or type(network).__name__, r"[^\w .\-]", "_", 80)
     values = input_values(inputs, sight.swapped_input)
     known = _known(targets, len(values), len(classes))
+    layers, left_out = shallow(sight.layers), sight.left_out
+    if any(layer.place.count(".") > DEEPEST for layer in sight.layers):
+        deep = f"blocks more than {DEEPEST} deep in one another are shown side by side"
+        left_out = (deep, *left_out[:199])
     watched = Watched(
         title=title,
-        layers=sight.layers,
+        layers=layers,
         shape=values.shape[1:],
         count=len(values),
         symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
         classes=tuple(str(one)[:80] for one in classes),
         note=note,
-        left_out=sight.left_out,
+        left_out=left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
     looker = Looker(network, inputs, sight, units, room)

@@ -4,6 +4,7 @@ A second pass has another number of inputs: the axis whose side changes with it 
 knows torch.
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from core.architectures.bricks import Shape
 from core.foreign.tracing import Call, is_leaf, passed, tensors_in, told_sources
-from core.foreign.watched import tidy
+from core.foreign.watched import MOST_LAYERS, tidy
+
+MOST_CALLS = 2_000
+"""Most calls of layers and functions in a pass that is looked at: it is given up at the next."""
 
 
 @dataclass
@@ -67,8 +71,15 @@ def traced(network: nn.Module, inputs: Any, priced: bool = False) -> list[Traced
     open_calls: dict[str, Traced] = {}
     counter = FlopCounterMode(display=False) if priced else None
     flops: dict[str, int] = {}
+    leaves = itertools.count(1)
 
     def before(call: Call, given: Any) -> None:
+        if call.leaf and next(leaves) > MOST_CALLS:  # a loop over thousands of steps, most likely
+            raise Unseen(
+                f"this network calls more than {MOST_CALLS:,} layers and functions for its inputs, "
+                f"as a loop over that many steps does; at most {MOST_LAYERS:,} layers are recorded."
+                " Watch it with shorter inputs, or give the whole sequence to one torch.nn.LSTM"
+            )
         one = open_calls[call.name] = Traced(call)
         tensors = [x for x in tensors_in(given) if not isinstance(x, nn.Parameter)]
         one.given = tuple(tensors[0].shape) if tensors else ()
