@@ -1,6 +1,5 @@
 """At work: what of a run reaches its activation functions, and its softmax, in numbers."""
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from core.lessons import LESSONS
 from core.pictures import functions
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, cross_entropy
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_step
 from pages.shared.fresh import keep_fresh
@@ -42,8 +41,7 @@ class Logits(NamedTuple):
         """The cross-entropy of this input, −ln p of its true class; None where that is unknown."""
         if self.truth is None:
             return None
-        p = float(softmax(self.logits)[self.truth])
-        return -math.log(p) if p > 0 else math.inf
+        return float(cross_entropy(self.logits, self.truth))
 
 
 def draw_softmax(run: Run, summary: Summary) -> None:
