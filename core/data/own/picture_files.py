@@ -156,5 +156,5 @@ def _bits(picture: Image.Image) -> int:
     """Bits a colour as the file has them, where Pillow would keep 8 in silence."""
     if picture.format == "TIFF":
         return max(picture.tag_v2.get(258, (8,)))  # type: ignore[attr-defined]
-    raw = picture.tile[0].args if picture.format == "PNG" and picture.tile else ""
-    return 16 if "16" in str(raw) else 8
+    tiles = getattr(picture, "tile", ()) if picture.format == "PNG" else ()
+    return 16 if any("16" in str(tile.args) for tile in tiles) else 8
