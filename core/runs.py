@@ -25,7 +25,7 @@ from core.foreign.watched import INPUTS, TARGETS
 from core.home import files_in, home, part_of, place, size_of
 from core.records import SCORED, Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
-from core.settings import Settings
+from core.settings import Settings, settings_from
 from core.summaries import ENDED as ENDED
 from core.summaries import Summary as Summary
 from core.summaries import summary_of
@@ -182,14 +182,15 @@ def tidy_name(text: str) -> str:
 
 def create(settings: Settings, name: str = "", race: str = "") -> Run:
     """Make the file of a new run of this process, of a race or not; it waits for training."""
-    run_id = new_id()
+    run_id, written = new_id(), settings.model_dump_json()
+    settings_from(written)  # raises Unfit for what could not be read again
     where = races() / race if race else home("runs").absolute()
     run = Run(run_id, where / f"{run_id}.sqlite")
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
     notes = {"id": run_id, "name": name, "pinned": "no", "score": SCORED}
-    notes |= {"created": str(time.time()), "owner": this_process(), "race": race}
+    notes |= {"owner": this_process(), "race": race}
     try:
-        writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
+        writer = Writer(run.path, {**notes, "created": str(time.time()), "settings": written})
         writer.append([Event(0, "created")])
         writer.close()
     except (OSError, sqlite3.Error):

@@ -88,7 +88,8 @@ class Layer:
     @property
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
-        return self.brick.formula()
+        biased = any(kind.startswith("bias") for kind in self.weights)
+        return self.brick.formula() if biased else self.brick.formula_without_bias()
 
     @property
     def sizes(self) -> str:

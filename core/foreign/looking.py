@@ -17,7 +17,15 @@ from core.foreign.running import passed, waits
 from core.foreign.sight import Sight
 from core.foreign.tracing import Call, as_written, parameters_by_name
 from core.foreign.understanding import understood
-from core.foreign.watched import INPUTS, MOST_SYMBOLS, TARGETS, Watched, tidy
+from core.foreign.watched import (
+    DEEPEST,
+    INPUTS,
+    MOST_SYMBOLS,
+    TARGETS,
+    Watched,
+    shallow,
+    tidy,
+)
 from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
@@ -198,15 +206,19 @@ def looked_at(
     values = input_values(given, sight.swapped_input)
     fit_last(names, classes, sight.layers)
     known = known_classes(targets, len(values), names, given.note)
+    layers, left_out = shallow(sight.layers), sight.left_out
+    if any(layer.place.count(".") > DEEPEST for layer in sight.layers):
+        deep = f"blocks more than {DEEPEST} deep in one another are shown side by side"
+        left_out = (deep, *left_out[:199])
     watched = Watched(
         title=title,
-        layers=sight.layers,
+        layers=layers,
         shape=values.shape[1:],
         count=len(values),
         symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
         classes=names,
         note=note,
-        left_out=sight.left_out,
+        left_out=left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
     looker = Looker(network, given, sight, units, room)

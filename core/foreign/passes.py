@@ -4,6 +4,7 @@ A second pass has another number of inputs: the axis whose side changes with it 
 knows torch.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,17 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.architectures.bricks import Shape
-from core.foreign.inputs import Inputs, tensors_in
+from core.foreign.inputs import Inputs, Unseen, tensors_in
 from core.foreign.running import passed
 from core.foreign.tracing import Call, told_sources
-from core.foreign.watched import tidy
+from core.foreign.watched import MOST_LAYERS, tidy
+
+MOST_CALLS = 2_000
+"""Most calls of layers and functions in a pass that is looked at: it is given up at the next."""
+
+
+class TooManyCallsError(Unseen):
+    """A pass that calls more than can be looked at; another reading of the inputs is no remedy."""
 
 
 @dataclass
@@ -41,8 +49,15 @@ def traced(network: nn.Module, inputs: Inputs, priced: bool = False) -> list[Tra
     open_calls: dict[str, Traced] = {}
     counter = FlopCounterMode(display=False) if priced and not inputs.gradients else None
     flops: dict[str, int] = {}
+    leaves = itertools.count(1)
 
     def before(call: Call, given: Any) -> None:
+        if call.leaf and next(leaves) > MOST_CALLS:  # a loop over thousands of steps, most likely
+            raise TooManyCallsError(
+                f"this network calls more than {MOST_CALLS:,} layers and functions for its inputs, "
+                f"as a loop over that many steps does; at most {MOST_LAYERS:,} layers are recorded."
+                " Watch it with shorter inputs, or give the whole sequence to one torch.nn.LSTM"
+            )
         one = open_calls[call.name] = Traced(call)
         tensors = [x for x in tensors_in(given) if not isinstance(x, nn.Parameter)]
         one.given = tuple(tensors[0].shape) if tensors else ()

@@ -5,6 +5,7 @@ This room knows torch.
 """
 
 import contextlib
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -91,10 +92,13 @@ class Pass(TorchFunctionMode):
             if path and not isinstance(module, torch.jit.ScriptModule):
                 handles.append(module.register_forward_pre_hook(self._enters, with_kwargs=True))
                 handles.append(module.register_forward_hook(self._leaves))
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(3 * limit)  # hooks add calls: what ends without them, ends with them
         try:
             with self:
                 yield
         finally:
+            sys.setrecursionlimit(limit)
             for handle in handles:
                 handle.remove()
 

@@ -9,6 +9,7 @@ from typing import Any
 from torch import nn
 
 from core.foreign.inputs import Inputs, Unseen, readings
+from core.foreign.passes import TooManyCallsError
 from core.foreign.reach import Disturbing
 from core.foreign.running import initialised
 from core.foreign.seeing import Seer
@@ -41,6 +42,8 @@ def understood(network: nn.Module, given: Any) -> tuple[Inputs, Sight]:
                     best = signs, seer.inputs, seer.seen()
         except Disturbing as fault:
             raise Unseen(str(fault)) from None
+        except TooManyCallsError:
+            raise
         except Exception as fault:  # it does not fit the network
             first = first or fault
             continue

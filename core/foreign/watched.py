@@ -5,6 +5,7 @@ run's file carries it and a page draws it like every other network.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,8 @@ NAME = r"^[\w.\-·]+$"
 INPUTS, TARGETS = ("", "inputs"), ("", "targets")
 """Where the first moment has what the network is watched with."""
 MOST_LAYERS, MOST_INPUTS, MOST_CLASSES, MOST_SYMBOLS = 1_000, 100, 10_000, 10**6
+DEEPEST = 20
+"""Most blocks in one another that layers are drawn in; deeper ones stand side by side."""
 ENDLESS = 10**9
 """Steps of a run whose end nobody has said."""
 MOST_CARDS = 60
@@ -50,7 +53,7 @@ class SeenLayer(BaseModel):
     input_shape: Drawn
     output_shape: Drawn
     weights: dict[Kind, Sides] = Field(default_factory=dict, max_length=64)
-    place: str = Field(pattern=r"^\d+(\.\d+)*$", max_length=60)
+    place: str = Field(pattern=r"^\d+(\.\d+)*$", max_length=8 * DEEPEST)
     sources: Annotated[tuple[Name | Annotated[str, Field(max_length=0)], ...], Field(min_length=1)]
     field: Seen | tuple[int, int, int] | None = None
     moved: bool = False
@@ -198,3 +201,17 @@ def _split(inputs: Callable[[], tuple[np.ndarray, np.ndarray]] | None) -> Split:
 def tidy(text: Any, pattern: str, other: str, most: int) -> str:
     """A text from outside with `other` for all that `pattern` matches, at most so long."""
     return re.sub(pattern, other, " ".join(str(text).split()))[:most]
+
+
+def shallow(layers: tuple[SeenLayer, ...]) -> tuple[SeenLayer, ...]:
+    """The same with at most `DEEPEST` blocks in one another: what is deeper stands in the last."""
+    counts: Counter[str] = Counter()
+    found = []
+    for layer in layers:
+        parts = layer.place.split(".")
+        if len(parts) > DEEPEST:
+            outer = ".".join(parts[:DEEPEST])
+            counts[outer] += 1
+            layer = layer.model_copy(update={"place": f"{outer}.{counts[outer]}"})
+        found.append(layer)
+    return tuple(found)

@@ -152,11 +152,8 @@ def says(
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
     `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
-    logit tells two classes apart. Of symbols: the one after the last. None where there are too many to be shown, and for an input
-    of which that is no finite number.
-    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
     logit tells two classes apart. Of symbols: the one after the last. None where there are too
-    many to be shown.
+    many to be shown, and for an input of which that is no finite number.
     """
     if dataset.task == "other":
         return None

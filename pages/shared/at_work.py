@@ -1,6 +1,5 @@
 """At work: what of a run reaches its activation functions, and its softmax, in numbers."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from core.pictures import bent, functions
 from core.records import Moment
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax, two_logits
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, cross_entropy, two_logits
 from core.zones import Zones, activation_layers, counted_by_unit, zones_at
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_step, option_chosen, put
@@ -44,8 +43,7 @@ class Logits(NamedTuple):
         """The cross-entropy of this input, −ln p of its true class; None where that is unknown."""
         if self.truth is None:
             return None
-        p = float(softmax(self.logits)[self.truth])
-        return -math.log(p) if p > 0 else math.inf
+        return float(cross_entropy(self.logits, self.truth))
 
 
 def draw_softmax(run: Run, summary: Summary) -> None:

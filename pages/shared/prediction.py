@@ -19,7 +19,7 @@ from core.figures.probabilities import probabilities
 from core.pictures import in_unit, told_number
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import TEMPERATURE, softmax
+from core.softmax import TEMPERATURE, cross_entropy, softmax
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged
@@ -182,7 +182,7 @@ def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> No
     right = float((chances.argmax(axis=-1) == truth).mean())
     st.subheader(f"Next symbols: {right:.0%} named right")
     st.caption(f"Each from those before it. {note}")
-    still_chart(next_symbols(names, given, guesses), "next-symbols")
+    still_chart(next_symbols(names, given, guesses, cross_entropy(output, truth)), "next-symbols")
 
 
 def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:

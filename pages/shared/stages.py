@@ -131,9 +131,10 @@ def draw_loss(settings: Settings, walk: Walk) -> None:
     dataset, said = settings.dataset, walk.outputs[settings.layers[-1].name].astype(np.float64)
     if dataset.task == "classify":
         truth, chances = int(walk.target), softmax(said)
+        p = f"= {chances[truth]:.4g}" if chances[truth] else "< 10⁻³⁰⁰"  # too small for a number
         st.write(
-            f"It is a {dataset.classes[truth]}, and the network gives that p = "
-            f"{chances[truth]:.4g}. Its loss is −ln p = **{walk.own_loss:.4g}**."
+            f"It is a {dataset.classes[truth]}, and the network gives that p {p}. "
+            f"Its loss is −ln p = **{walk.own_loss:.4g}**."
         )
     elif dataset.task == "next":
         st.write(

@@ -58,6 +58,10 @@ class Brick(BaseModel):
         """What the layer computes, as a line of text."""
         return "y = x"
 
+    def formula_without_bias(self) -> str:
+        """The same for a layer from elsewhere that has none of its biases."""
+        return self.formula()
+
 
 def sizes(shape: Shape) -> str:
     """A shape as a person writes it: "16×5×5"."""

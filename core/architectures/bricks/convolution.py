@@ -55,6 +55,9 @@ class Conv2d(_Convolution):
     def formula(self) -> str:  # noqa: D102
         return f"y = x ⋆ K + b  ({self.kernel}×{self.kernel}{self._more()})"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = x ⋆ K  ({self.kernel}×{self.kernel}{self._more()})"
+
 
 class Conv1d(_Convolution):
     """Slides filters along a sequence (torch.nn.Conv1d over the steps)."""
@@ -71,6 +74,9 @@ class Conv1d(_Convolution):
 
     def formula(self) -> str:  # noqa: D102
         return f"y = x ⋆ K + b  ({self.kernel} steps{self._more()})"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = x ⋆ K  ({self.kernel} steps{self._more()})"
 
 
 class _Pool(Brick):

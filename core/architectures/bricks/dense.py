@@ -39,6 +39,9 @@ class Linear(Brick):
     def formula(self) -> str:  # noqa: D102
         return "y = xAᵀ + b"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = xAᵀ"
+
 
 class Flatten(Brick):
     """Lays an image out as one vector (torch.nn.Flatten)."""

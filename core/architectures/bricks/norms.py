@@ -24,6 +24,9 @@ class BatchNorm(Brick):
     def formula(self) -> str:  # noqa: D102
         return "y = γ (x − mean) ÷ √(variance + ε) + β"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε)"
+
 
 class LayerNorm(Brick):
     """Shifts and scales the numbers of each input to mean 0, spread 1 (torch.nn.LayerNorm).
@@ -42,6 +45,9 @@ class LayerNorm(Brick):
 
     def formula(self) -> str:  # noqa: D102
         return "y = γ (x − mean) ÷ √(variance + ε) + β, within one input"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε), within one input"
 
 
 class GroupNorm(Brick):
@@ -76,3 +82,6 @@ class GroupNorm(Brick):
 
     def formula(self) -> str:  # noqa: D102
         return f"y = γ (x − mean) ÷ √(variance + ε) + β, in {self.groups} groups"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = γ (x − mean) ÷ √(variance + ε), in {self.groups} groups"

@@ -94,6 +94,9 @@ class RNN(_Recurrent):
     def formula(self) -> str:  # noqa: D102
         return f"hₜ = {self.function}(W xₜ + b + U hₜ₋₁ + c)"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"hₜ = {self.function}(W xₜ + U hₜ₋₁)"
+
 
 class LSTM(_Recurrent):
     """Reads step after step with gates around a cell (torch.nn.LSTM; Hochreiter et al., 1997)."""

@@ -13,8 +13,6 @@ from core.data.own.leaks import repeated_rows, telling, tells
 from core.data.own.names import told_apart
 from core.data.own.prepared import Prepared, some, title_of
 from core.data.own.reading import chosen
-from core.data.own.targets import LEAST_OF_A_CLASS as LEAST_OF_A_CLASS
-from core.data.own.targets import LEAST_ROWS as LEAST_ROWS
 from core.data.own.targets import Target, target_of
 
 TEST_SHARE = 0.2
