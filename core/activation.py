@@ -63,6 +63,8 @@ class Activation:
     curve: Callable[[Reals, float], Reals]
     slope: Callable[[Reals, float], Reals]
     flat: Callable[[float], tuple[Zone, ...]] = lambda _: ()
+    kinks: tuple[float, ...] = ()
+    """Where the derivative jumps, whatever the parameter: no line may be drawn across."""
     parameter: Parameter | None = None
     torch_argument: str | None = None
 
@@ -75,6 +77,15 @@ class Activation:
         """Give the derivative at each x, in the shape of x; the default parameter if None."""
         with np.errstate(all="ignore"):
             return np.asarray(self.slope(np.asarray(x, np.float64), self._set(parameter)))
+
+    def sampled(self, x: ArrayLike) -> Reals:
+        """Give x, sorted, with each kink and the two floats that stand next to it.
+
+        Between two neighbours of it the function and its derivative are smooth, so that what is
+        read off between them is right, and a jump stays one.
+        """
+        near = [(np.nextafter(k, -np.inf), k, np.nextafter(k, np.inf)) for k in self.kinks]
+        return np.unique(np.concatenate([np.ravel(np.asarray(x, np.float64)), *near]))
 
     def zones(self, parameter: float | None = None) -> tuple[Zone, ...]:
         """Give the dead and the saturated zones, from left to right; they never overlap."""

@@ -1,4 +1,4 @@
-// Scope, part 6 of 6: the row of cards through time, live from a WebSocket or scrubbed from memory.
+// Scope, part 7 of 7: the row of cards through time, live from a WebSocket or scrubbed from memory.
 
 class Scope {
   constructor(parent) {

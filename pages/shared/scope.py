@@ -10,9 +10,11 @@ from core.pictures.walk_views import Cell
 from pages.shared.choose import keep_number
 
 _HERE = Path(__file__).parent
+CURVE = _HERE / "scope_curve.js"
+"""The mathematics of curves, apart from drawing."""
 _PARTS = (  # one script
     *("saving.js", "scope_pictures.js", "scope_cards.js", "scope_answers.js"),
-    *("scope_live.js", "scope_work.js", "scope.js"),
+    *("scope_live.js", CURVE.name, "scope_work.js", "scope.js"),
 )
 STYLE = "\n".join((_HERE / f"{part}.css").read_text("utf-8") for part in ("scope", "saving"))
 SCRIPT = "\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS)

@@ -1,4 +1,4 @@
-// Scope, part 3 of 6: the inputs to choose from, and what the network says of the chosen one.
+// Scope, part 3 of 7: the inputs to choose from, and what the network says of the chosen one.
 
 /** A picture of lines, which follow the theme. */
 function drawing(width, height, names) {

@@ -60,6 +60,26 @@ def test_the_default_parameter_is_the_one_torch_has(name):
     np.testing.assert_allclose(ACTIVATIONS[name].derivative(GRID), slope, rtol=0, atol=5e-8)
 
 
+@pytest.mark.parametrize(("name", "setting"), CASES)
+def test_torchs_derivative_is_smooth_between_two_sampled_neighbours(name, setting):
+    x = ACTIVATIONS[name].sampled(GRID)
+    middle = (x[:-1] + x[1:]) / 2
+    inside = (middle > x[:-1]) & (middle < x[1:])  # else they are floats next to each other
+    low, high = (
+        by_torch(name, setting, x)[1][side][inside] for side in (slice(-1), slice(1, None))
+    )
+    between = by_torch(name, setting, middle[inside])[1]
+    np.testing.assert_allclose(between, (low + high) / 2, rtol=0, atol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["relu", "hardtanh", "hardswish", "selu"])
+def test_each_kink_is_sampled_on_both_sides(name):
+    activation = ACTIVATIONS[name]
+    x = activation.sampled([-9.0, 9.0])
+    jumps = np.abs(np.diff(by_torch(name, None, x)[1])) > 0.3
+    assert np.count_nonzero(jumps & (np.diff(x) < 1e-12)) == len(activation.kinks)
+
+
 def flat_by_definition(name, setting):
     """Dead and saturated points of a grid from -400 to 400, from autograd's derivative alone."""
     grid = np.arange(-80_000, 80_001) / 200
