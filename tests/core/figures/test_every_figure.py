@@ -80,7 +80,7 @@ ARGUMENTS = {
             | dict(value=np.stack([v, v]), derivative=np.stack([v, -v]))
         ],
     ),
-    "layer_bars": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
+    "layer_sizes": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
     "run_curves": lambda v: dict(lines={"a & b": (steps(v), v), "c": (steps(v), -v)}),
     "states_over_time": lambda v: dict(
         values=np.stack([v] * 20, axis=1) if len(v) else v,
