@@ -41,7 +41,6 @@ _TABLE = (
         curve=lambda x, _: np.maximum(x, 0.0),
         slope=lambda x, _: np.where(x > 0, 1.0, 0.0),
         flat=lambda _: below("dead", 0.0),
-        kinks=(0.0,),
     ),
     Activation(
         name="leaky_relu",
@@ -55,7 +54,6 @@ _TABLE = (
         curve=lambda x, a: np.where(x > 0, x, a * x),
         slope=lambda x, a: np.where(x > 0, 1.0, a),
         flat=leaky_flat,
-        kinks=(0.0,),
         parameter=Parameter("a", "Negative slope", 0.01, 0.0, 1.0, 0.01),
         torch_argument="negative_slope",
     ),
@@ -97,7 +95,6 @@ _TABLE = (
         curve=elu,
         slope=elu_slope,
         flat=elu_flat,
-        kinks=(0.0,),
         parameter=Parameter("α", "Alpha", 1.0, 0.1, 4.0, 0.1),
         torch_argument="alpha",
     ),
@@ -115,7 +112,6 @@ _TABLE = (
         curve=lambda x, _: SELU_SCALE * elu(x, SELU_ALPHA),
         slope=lambda x, _: SELU_SCALE * elu_slope(x, SELU_ALPHA),
         flat=lambda _: elu_flat(SELU_ALPHA),
-        kinks=(0.0,),
     ),
     Activation(
         name="gelu",
@@ -171,7 +167,6 @@ _TABLE = (
         curve=lambda x, w: np.where(x > 0, x, w * x),
         slope=lambda x, w: np.where(x > 0, 1.0, w),
         flat=leaky_flat,
-        kinks=(0.0,),
         parameter=Parameter("w", "Learned slope", 0.25, -1.0, 1.0, 0.05),
         torch_argument="init",
     ),
@@ -187,7 +182,6 @@ _TABLE = (
         curve=lambda x, _: np.clip(x, -1.0, 1.0),
         slope=lambda x, _: np.where(np.abs(x) < 1, 1.0, 0.0),
         flat=lambda _: outside("dead", 1.0),
-        kinks=(-1.0, 1.0),
     ),
     Activation(
         name="hardswish",
@@ -202,7 +196,6 @@ _TABLE = (
         curve=lambda x, _: gated(x, np.clip(x + 3, 0.0, 6.0) / 6),
         slope=lambda x, _: np.where(x <= -3, 0.0, np.where(x < 3, x / 3 + 0.5, 1.0)),
         flat=lambda _: below("dead", -3.0),
-        kinks=(-3.0, 3.0),
     ),
     Activation(
         name="mish",

@@ -24,7 +24,7 @@ def activation_curve(
     """Curves over x, value solid and derivative dashed, with the zones shaded.
 
     A curve is {"name", "title", "value", "derivative"}, the last two of x's shape; the derivative
-    may be None. Where it jumps, x has the floats next to the place: it is drawn upright, and the
+    may be None. Where it jumps, x has the two floats around it: it is drawn upright, and the
     pointer reads the derivative at the place itself, before it and behind it. A zone is (kind, low,
     high) with kind "dead" or "saturated"; its ends may be infinite. A slider is {"title", "curve":
     its place, "values" (m,), "at", "value" and "derivative" (m, len(x)), "zones": m lists of zones,
@@ -71,13 +71,13 @@ def _draw(
 
 
 def _read(x: np.ndarray, derivative: np.ndarray) -> list[str]:
-    """What a pointer reads of a derivative at each x; at a jump all of it, at its three floats."""
+    """What a pointer reads of a derivative at each x; all of a jump at the two floats around it."""
     words = [f"{number:z.4g}" for number in derivative]
-    for at in range(1, len(words) - 1):
-        beside = np.nextafter(x[at], (-np.inf, np.inf))
-        before, here, behind = words[at - 1 : at + 2]
-        if (x[at - 1], x[at + 1]) == tuple(beside) and before != behind:
-            words[at - 1 : at + 2] = [f"{here} (jumps from {before} to {behind})"] * 3
+    for at in range(len(words) - 1):
+        before, behind = words[at : at + 2]
+        if np.nextafter(x[at], np.inf) == x[at + 1] and before != behind:
+            here = before if x[at] == np.round(x[at], 9) else behind
+            words[at : at + 2] = [f"{here} (jumps from {before} to {behind})"] * 2
     return words
 
 

@@ -21,7 +21,9 @@ def draw_curves(names: Sequence[str]) -> None:
     """The functions on one another, with a slider for each one's parameter."""
     curves, sliders, x = [], [], X
     for name in names:
-        x = ACTIVATIONS[name].sampled(x)
+        function, shape = ACTIVATIONS[name], ACTIVATIONS[name].parameter
+        for one in [shape.low, shape.default, shape.high] if shape else [None]:
+            x = function.sampled(x, one)
     for place, name in enumerate(names):
         function = ACTIVATIONS[name]
         curve = {"name": name, "title": function.title, "value": function.value(x)}

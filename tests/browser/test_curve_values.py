@@ -9,6 +9,7 @@ import torch
 from core.activations import ACTIVATIONS
 from core.pictures.work_views import GRID, _curve
 from pages.shared.scope import CURVE
+from tests.core.test_activations import JUMPS
 
 
 def by_torch(name, setting, x):
@@ -31,8 +32,8 @@ SHAPED = [
 @pytest.mark.parametrize(("name", "setting"), SHAPED)
 def test_value_and_derivative_at_any_number_are_torchs(page, name, setting):
     activation = ACTIVATIONS[name]
-    grid = activation.sampled(GRID)
-    kinks = np.array(activation.kinks)
+    grid = activation.sampled(GRID, setting)
+    kinks = np.array(JUMPS.get(name, [0]), float)
     apart = np.outer([0.03, 1e-3, 1e-9, 0, -1e-9, -1e-3, -0.03], np.ones(len(kinks)))
     x = np.concatenate([np.linspace(-9, 9, 997), (kinks + apart).ravel(), [0.03, 150, -150]])
     given = json.dumps([grid.tolist(), _curve(name, grid, setting), x.tolist()])
