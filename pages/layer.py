@@ -42,7 +42,7 @@ st.caption(
     f"and the gradient that changes it. {moving if len(steps) > 1 else ''}"
     "Gates, states and attention maps are computed from the weights recorded at each moment."
 )
-open_unit(run, settings.drawn_layers, seen.unit)
+open_unit(run, settings.drawn_layers, seen)
 if seen.layer:
     other, _, array = seen.layer.partition("/")
     if other in layers and array.startswith("weight"):

@@ -29,7 +29,7 @@ class WorkCard extends Card {
     made.dataset.unsaved = "";
     made.title = "This number in a training step of the run, term by term.";
     made.hidden = !this.scope.header.opens;
-    made.addEventListener("click", () => this.scope.press("unit", [this.card.id, ...this.cell()].join(":")));
+    made.addEventListener("click", () => this.scope.open(this.card.id, this.cell()));
     this.says = make("div", "says");
     const row = make("div", "unit");
     row.append(label, made);
@@ -212,7 +212,7 @@ class PassedCard extends Card {
       });
       const list = make("ol", "bars");
       list.append(...this.bars.map(({ row }) => row));
-      const words = make("div", "says", `1 at the output; then times the mean |f′| of each layer, the last first; where the network forks, the way that leaves most, as through a skip. Dots on a logarithmic axis from ${number(LEAST)} to 1, clipped to it.`);
+      const words = make("div", "says", `1 at the output; then times the mean |f′| of each layer, the last first; where the network forks, the way that leaves most, as through a skip. Dots on a logarithmic axis from 10⁻⁶ to 1, clipped to it.`);
       this.body.replaceChildren(list, words);
     }
     names.forEach((name, i) => {

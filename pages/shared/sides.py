@@ -48,7 +48,7 @@ def _functions(run: Run, going: bool) -> None:
     except KeyError:
         return
     seen = scope(packed_work, f"twin-{run.id}")
-    open_given(run, settings.layers, seen.unit)
+    open_given(run, settings.layers, seen)
     step = steps[-1] if seen.step is None else seen.step
     draw_recorded(run, bent(settings.layers), step, seen.probe or 0, f"twin-{run.id}")
 

@@ -163,7 +163,7 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     if not live_now:
         names = [layer.name for layer in settings.cards]
         draw_recorded(run, names, *keep_moment(seen, at), key)
-    open_unit(run, settings.drawn_layers, seen.unit)
+    open_unit(run, settings.drawn_layers, seen)
     named = {layer.name: layer for layer in settings.drawn_layers}
     if seen.layer in named:
         plain_weights = named[seen.layer].pictured == ("weight",)
