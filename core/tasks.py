@@ -15,7 +15,7 @@ class Words:
     loss: str
     score: str
     result: str
-    """The sentence at a run's end, with {score:.2%} and {count:,} to fill in."""
+    """The sentence at a run's end, with {score} and {count:,} to fill in."""
     meaning: str
 
 
@@ -23,24 +23,59 @@ WORDS: dict[Task, Words] = {
     "classify": Words(
         "cross-entropy",
         "accuracy",
-        "{score:.2%} of the {count:,} test inputs are named right.",
+        "{score} of the {count:,} test inputs are named right.",
         "The share of the inputs whose most probable class is the true one.",
     ),
     "regress": Words(
         "mean squared error",
         "share explained",
-        "{score:.2%} of what {count:,} test targets differ from the mean is explained.",
+        "{score} on {count:,} test inputs; 0 is no better than always saying the mean.",
         "1 − squared error ÷ that of always saying the training targets' mean: 0 is that trivial "
         "guess, 1 is perfect, below 0 is worse.",
     ),
     "next": Words(
         "cross-entropy",
         "accuracy",
-        "{score:.2%} of the next symbols are named right, in {count:,} test texts.",
+        "{score} of the next symbols are named right, in {count:,} test texts.",
         "The share of the symbols that were named right from those before them.",
     ),
     "other": Words("loss", "score", "", "Loss and score are what the script says."),
 }
+
+
+MEASURED = 400
+"""Test inputs, at most, on which a score is measured while a run trains; its result is of all."""
+
+
+def measured_words(dataset: Dataset) -> str:
+    """On which test inputs a score is measured while a run trains."""
+    count = dataset.test_size
+    return (
+        f"all {count:,} test inputs"
+        if count <= MEASURED
+        else (f"{MEASURED} of the {count:,} test inputs")
+    )
+
+
+WORST = -1.0
+"""The least R² that is drawn and told as a number."""
+
+
+def score_words(task: Task, score: float, digits: int = 1) -> str:
+    """A score as it is read: an accuracy in per cent, of a number R², which has no lower end.
+
+    What is below −1 is far worse than the mean, and by how much says nothing.
+    """
+    if task != "regress":
+        return f"{score:z.{digits}%}"
+    if not score >= WORST:
+        return "R² below −1" if score < WORST else "R² not a number"
+    return f"R² {score:z.{digits + 2}f}".replace("-", "−")
+
+
+def result_words(task: Task, score: float, count: int) -> str:
+    """The sentence at a run's end: its score on so many test inputs."""
+    return WORDS[task].result.format(score=score_words(task, score, 2), count=count)
 
 
 def work_of(dataset: Dataset) -> Work:

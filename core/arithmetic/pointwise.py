@@ -118,14 +118,14 @@ def branches(asked: Asked) -> Made:
     """The same number, of the branch that gave it."""
     axis, place = asked.layer.units_axis, list(asked.place)
     layers = {layer.name: layer for layer in asked.settings.layers}
-    wide = {n: layers[n].output_shape[axis] for n in asked.layer.sources if n}
     for number, name in enumerate(asked.layer.sources):
         gave = asked.source(number)  # of a recorded moment perhaps its first units
-        if place[axis] < wide.get(name, gave.shape[axis]):
+        wide = (layers[name].output_shape if name else gave.shape)[axis]
+        if place[axis] < wide:
             x = float(gave[tuple(place)])
             told = f"branch {number + 1}, {named(tuple(place))}"
             return Made([told], {"x": np.array([x])}, x, "The branches lie side by side.")
-        place[axis] -= wide.get(name, gave.shape[axis])
+        place[axis] -= wide
     raise IndexError(f"{asked.layer.name} has nothing at {asked.place}")
 
 

@@ -112,8 +112,7 @@ def _computed(
     if whole.basis.kept not in (None, step):
         st.warning(
             f"{plain(was)} What it was made of was recorded in part only. Shown instead: the same "
-            f"number of the same input at step {whole.basis.kept:,}, of which the exact weights are "
-            "kept.",
+            f"number of the same input at step {whole.basis.kept:,}, kept with exact weights.",
             icon=":material/history:",
         )
     return whole, found

@@ -14,7 +14,7 @@ from core.races.alike import budget, held_equal, value_words, varied_words
 from core.races.outcomes import Outcome
 from core.races.plan import SIZE, Plan
 from core.races.race import Race
-from core.tasks import WORDS
+from core.tasks import WORDS, measured_words
 from pages.shared.chart import CONFIG
 from pages.shared.markup import FIRM, Column, table, text
 from pages.shared.race_course import outcomes_now
@@ -26,8 +26,6 @@ SCORES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Scores of which the report tells when they were reached: the highest few that somebody has."""
 MOST_SCORES = 4
 FITS = {"responsive": True}
-MEASURED = 400
-"""Test inputs on which a score is measured while a run trains, at most."""
 
 
 def report_button(race: Race) -> None:
@@ -228,12 +226,12 @@ def _whole(value: float) -> str:
 
 
 def _caveats(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
-    count = plan.contestants[0].settings.dataset.test_size
-    measured = f"all {count:,}" if count <= MEASURED else f"{MEASURED} of the {count:,}"
+    dataset = plan.contestants[0].settings.dataset
+    count, measured = dataset.test_size, measured_words(dataset)
     told = [
         CHANCE,
         f"A run's score is that on all {count:,} test inputs, at its end. While it trains it is "
-        f"measured on {measured} test inputs, a few times an epoch at most: curves, and the "
+        f"measured on {measured}, a few times an epoch at most: curves, and the "
         "moments when a score was reached, are not exact.",
         "When a score was reached is told in medians over the seeds, where more than half of the "
         "runs reached it.",

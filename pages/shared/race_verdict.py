@@ -12,7 +12,7 @@ from core.races.alike import value_words, varied_words
 from core.races.outcomes import FINISHED, Outcome
 from core.races.plan import SIZE, Plan, plan_from
 from core.runs import Missing, find
-from core.tasks import WORDS
+from core.tasks import WORDS, measured_words
 from pages.shared.choose import choose
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -95,8 +95,9 @@ def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         },
     )
     st.caption(
-        "Medians over the seeds, where more than half of them reached it. It is measured on at "
-        "most 400 test inputs while a run trains, now and then: the moment is not exact."
+        "Medians over the seeds, where more than half of them reached it. It is measured on "
+        f"{measured_words(plan.contestants[0].settings.dataset)} while a run trains, now and then: "
+        "the moment is not exact."
     )
 
 
