@@ -208,18 +208,18 @@ def test_the_number_in_the_tip_is_the_number_that_is_told(page, server, run, tro
     slider = page.get_by_role("slider", name="Moment of the run")
     slider.press("ArrowLeft")
     slider.press("ArrowLeft")
-    label = page.locator(".transport .label").inner_text()
     plane = page.locator("[data-plane='linear2/output']")
     plane.hover(position={"x": 60, "y": 4})
     tip = page.locator(".tip").inner_text()
+    label = page.locator(".transport .label").inner_text()
     seen = float(re.search(r"≈ (\S+)", tip)[1].replace("−", "-"))
     unit = re.search(r"unit (\d+)", tip)[1]
     plane.click(position={"x": 60, "y": 4})
     page.wait_for_url(re.compile(rf"/step\?.*unit={unit}"))
+    step = re.search(r"step ([\d,]+)", label)[1]
+    expect(page.get_by_text(f"Step {step}, the test input")).to_be_visible(timeout=SLOW)
     gave = page.get_by_text("PyTorch gave").first
     expect(gave).to_be_visible(timeout=SLOW)
-    step = re.search(r"step ([\d,]+)", label)[1]
-    expect(page.get_by_text(f"Step {step}, the test input")).to_be_visible()
     result, exact = (
         float(re.search(rf"{words} (-?[\d.e-]+)", gave.inner_text())[1].rstrip("."))
         for words in ("That is", "PyTorch gave")
