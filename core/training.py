@@ -145,7 +145,10 @@ def train(
             batches = epoch_batches(settings, epoch)
         batch = batches[position]
         state.clear_gradients()
-        if record and step >= next_moment:
+        looked_at = record and (
+            step >= next_moment or step == total - 1
+        )  # the last with a gradient
+        if looked_at:
             recorder.note_statistics()
         # index_select copies the same rows as inputs[batch], in less than half the time
         output, truth = network(inputs.index_select(0, batch)), targets.index_select(0, batch)
