@@ -89,6 +89,7 @@ def looked_at(
     targets: Any = None,
     title: str = "",
     note: str = "",
+    untrained: bool = False,
     units: int = 256,
     room: tuple[int, int] = (1, 1),
 ) -> tuple[Settings, Moment, Looker]:
@@ -112,6 +113,7 @@ def looked_at(
         symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
         classes=tuple(str(one)[:80] for one in classes),
         note=note,
+        untrained=untrained,
         left_out=sight.left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)

@@ -27,6 +27,7 @@ NUMBERS = {
     "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),
     "update_ratio": ("‖ΔW‖ ÷ ‖W‖", lambda number: f"{number:.2g}"),
     "dead": ("dead", _percent),
+    "of_one": ("values in the dead zone", _percent),
     "saturated": ("saturated", _percent),
     "skip_share": ("through the skip", _percent),
     **{f"branch{n}_share": (f"through branch {n}", _percent) for n in range(1, 17)},
@@ -74,7 +75,11 @@ def shared_scales(panels: Sequence[Panel], moments: Sequence[Moment]) -> dict[st
 
 def layer_numbers(layer: Layer, moment: Moment) -> dict[str, str]:
     """A layer's numbers at a moment as a person reads them, {"dead": "12 %"}."""
-    recorded = moment.numbers.get(layer.name, {})
+    recorded = dict(moment.numbers.get(layer.name, {}))
+    gave = moment.arrays.get((layer.name, "output"))
+    if gave is not None and len(gave.values) == 1 and "dead" in recorded:
+        recorded |= {"of_one": recorded.get("in_dead_zone", recorded.pop("dead"))}
+        recorded.pop("dead", None)  # one input cannot say that none reaches a unit
     return {
         told: form(recorded[name]) for name, (told, form) in NUMBERS.items() if name in recorded
     }
@@ -153,15 +158,18 @@ def strip(
     step: int | None = None,
     autoplay: bool = False,
     probe: int = 0,
+    untrained: bool = False,
 ) -> bytes:
     """The layer strip from the input to the prediction, a frame for every moment.
 
-    With a `url` the browser goes on with the live frames it gets there.
+    With a `url` the browser goes on with the live frames it gets there. `untrained`: what the
+    network says at step 0 is that of random weights.
     """
     panels = _layer_panels(probes.dataset, layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
-    told |= {"autoplay": autoplay, "probe": probe, "opens": not probes.dataset.watched}
+    told |= {"untrained": untrained, "autoplay": autoplay, "probe": probe}
+    told |= {"opens": not probes.dataset.watched}
     placed = [panel for of in panels for panel in of]
     return pictured(probes, layers, cards, placed, moments, told, share=not live)
 

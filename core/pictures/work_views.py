@@ -180,8 +180,8 @@ def _numbers(work: dict, moment: Moment, name: str, source: str) -> dict[str, st
     flat = {"in the dead zone": zones["dead"], "saturated": zones["saturated"]}
     told = {word: f"{share:.1%}" for word, share in flat.items() if share or word == "saturated"}
     told["elsewhere"] = f"{1 - sum(zones.values()):.1%}"
-    dead = moment.numbers.get(name, {}).get("dead")
-    if dead is not None:
+    dead, given = moment.numbers.get(name, {}).get("dead"), moment.arrays.get((source, "output"))
+    if dead is not None and given is not None and len(given.values) > 1:
         told["dead units"] = f"{dead:.0%}"
     if work["parameter"] is not None:
         told["learned slope a"] = f"{work['parameter']:.3g}"

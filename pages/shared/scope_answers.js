@@ -118,6 +118,9 @@ class Probes {
 
 const MOST_BARS = 12;
 
+/** What is said before a prediction of random weights: it is chance. */
+const caveat = ({ header, frame }) => (header.untrained && frame?.entry.step === 0 ? "untrained, by chance: " : "");
+
 /** The probabilities of the prediction, the true class marked. */
 class Bars {
   constructor(scope, card) {
@@ -156,7 +159,7 @@ class Bars {
     });
     if (best < 0) return say(this.verdict, "no prediction recorded");
     const right = best === truth ? ": right" : `: wrong, it is ${classes[truth]}`;
-    say(this.verdict, `says ${classes[best]}${truth === undefined ? "" : right}`);
+    say(this.verdict, `${caveat(this.scope)}says ${classes[best]}${truth === undefined ? "" : right}`);
     this.verdict.classList.toggle("right", best === truth);
   }
 }
@@ -198,7 +201,7 @@ class Values {
     }
     const told = says ? `says ${number(says[0])}` : "no prediction recorded";
     const many = truth.length > 1 ? " for the next step" : "";
-    say(this.verdict, says ? `${told}${many}: it is ${number(truth[0])}` : told);
+    say(this.verdict, says ? `${caveat(this.scope)}${told}${many}: it is ${number(truth[0])}` : told);
     this.drawing.setAttribute("aria-label", this.verdict.textContent);
   }
 
