@@ -69,6 +69,8 @@ class Summary:
         told = [name, OUTCOMES.get(self.outcome, self.outcome)]
         if self.accuracy is not None:
             told.append(score_words(task, self.accuracy))
+        if self.learned_nothing and self.baseline and task != "regress":
+            told[-1] += f" (guessing {score_words(task, self.baseline)})"
         return " · ".join(told)
 
 

@@ -21,7 +21,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-NO_GRADIENT = "none after the last step, go one moment back"
+NO_GRADIENT = "the last moment has none, no step follows it: go one moment back"
 NUMBERS = {
     "weight_norm": ("‖W‖", lambda number: f"{number:.3g}"),
     "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),

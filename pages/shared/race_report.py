@@ -14,7 +14,7 @@ from core.races.alike import budget, held_equal, value_words, varied_words
 from core.races.outcomes import Outcome
 from core.races.plan import SIZE, Plan
 from core.races.race import Race
-from core.tasks import WORDS, measured_words
+from core.tasks import WORDS, WORST, measured_words
 from pages.shared.chart import CONFIG
 from pages.shared.markup import FIRM, Column, table, text
 from pages.shared.race_course import outcomes_now
@@ -85,7 +85,7 @@ def summary(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     if not known:
         return " ".join([*said, f"None with {value_words(plan, value)} has finished yet."])
     order = sorted(known, key=known.__getitem__, reverse=True)
-    each = [f"{plan.contestants[n].name} {100 * known[n]:.2f} %" for n in order]
+    each = [f"{plan.contestants[n].name} {_percent(known[n])} %" for n in order]
     said.append(f"Median {score} with {value_words(plan, value)}: {', '.join(each)}.")
     if len(order) > 1:
         said.append("Which of these differences are more than chance is told below.")
@@ -199,7 +199,7 @@ def _runs(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         "Contestant": ("Contestant", None),
         "Value": (varied_words(plan).capitalize(), str),
         "Seed": ("Seed", _whole),
-        "Score": (f"{_score(plan).capitalize()} (%)", lambda x: f"{100 * x:.2f}"),
+        "Score": (f"{_score(plan).capitalize()} (%)", _percent),
         "Seconds": ("Seconds", lambda x: f"{x:,.1f}"),
         "Steps": ("Updates", _whole),
         "Examples": ("Inputs seen", _whole),
@@ -219,6 +219,11 @@ def _runs(plan: Plan, outcomes: Sequence[Outcome]) -> str:
 
 def _score(plan: Plan) -> str:
     return WORDS[plan.contestants[0].settings.dataset.task].score
+
+
+def _percent(score: float) -> str:
+    """A score in percent; what is far worse than any guess is told as that."""
+    return f"{100 * score:.2f}" if not score < WORST else f"below −{-100 * WORST:.0f}"
 
 
 def _whole(value: float) -> str:

@@ -12,7 +12,7 @@ from core.races.alike import value_words, varied_words
 from core.races.outcomes import FINISHED, Outcome
 from core.races.plan import SIZE, Plan, plan_from
 from core.runs import Missing, find
-from core.tasks import WORDS, measured_words
+from core.tasks import WORDS, WORST, measured_words
 from pages.shared.choose import choose
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -106,7 +106,7 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
     table = judging.table(plan, outcomes)
     table["Value"] = table["Value"].astype(str)
     twice = ["Value"] if plan.varied == SIZE else []  # the number of inputs says it
-    shown = table.drop(columns=["Run", *twice]).assign(Score=100 * table["Score"])
+    shown = table.drop(columns=["Run", *twice]).assign(Score=100 * table["Score"].clip(lower=WORST))
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -119,7 +119,7 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
             "Inputs": st.column_config.NumberColumn(format="localized"),
             "Steps": st.column_config.NumberColumn(format="localized"),
             "Examples": st.column_config.NumberColumn(format="localized"),
-            "Score": st.column_config.NumberColumn(format="%.2f %%"),
+            "Score": st.column_config.NumberColumn(format="%.2f %%", help="Clipped to −100 %."),
             "Seconds": st.column_config.NumberColumn(format="%.1f"),
             "Weights": st.column_config.NumberColumn(format="localized"),
         },

@@ -13,7 +13,7 @@ from pages.shared.plain import plain
 GUESSES = {
     "classify": "always naming the most frequent class has {}",
     "next": "always naming the most frequent symbol has {}",
-    "regress": "always saying the mean has {}",
+    "regress": "always saying the mean has R² 0",
 }
 """What the baseline of each task does, with its score to fill in."""
 
@@ -26,7 +26,7 @@ def learned_nothing_words(summary: Summary) -> str:
         score_words(dataset.task, value, 2) for value in (summary.accuracy, summary.baseline)
     )
     name = "" if dataset.task == "regress" else "Accuracy "
-    better = summary.accuracy > summary.baseline
+    better = summary.accuracy > summary.baseline and score != guess
     chance = " The difference may be chance." if better else ""
     return (
         f"**Finished, but it learned nothing.** {name}{score} on {dataset.test_size:,} test "
