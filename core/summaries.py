@@ -94,7 +94,8 @@ def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summar
     ).fetchone()[0]
     state, message = state_of(happened, notes.get("owner", ""), newest)
     settings, score = runfile.settings_in(notes), _accuracy(connection, happened)
-    if state in ("finished", "stopped") and score is not None and not settings.watched:
+    ended = message and state in ("finished", "stopped")
+    if ended and score is not None and not settings.watched:
         message = result_words(settings.dataset.task, score, settings.dataset.test_size)
     return Summary(
         run_id,

@@ -92,7 +92,10 @@ def _state_line(
     elif summary.state in ("interrupted", "failed"):
         st.warning(message, icon=":material/power_off:")
     elif summary.state == "diverged":
-        st.error(f"{message} Everything before is kept.", icon=":material/trending_up:")
+        st.error(
+            f"{message} Everything before is kept. A smaller learning rate would help.",
+            icon=":material/trending_up:",
+        )
         offer_another_try(settings)
     elif summary.learned_nothing:
         st.warning(learned_nothing_words(summary), icon=":material/trending_flat:")
