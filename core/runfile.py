@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.home import size_of
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
 from core.rows import SCHEMA as SCHEMA
 from core.rows import Damaged as Damaged
@@ -65,7 +66,7 @@ def opened(path: Path, more: str = "") -> sqlite3.Connection:
         # SQLite keeps two files beside one in write-ahead mode; a read-only folder has no room for
         # them, and a file that nobody writes needs none.
         log = path.with_name(path.name + "-wal")
-        rests = path.exists() and not (log.exists() and log.stat().st_size)
+        rests = path.exists() and not size_of([log])
         refused = "unable to open" in str(fault) or "readonly" in str(fault)
         if more or not rests or not refused:
             raise

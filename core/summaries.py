@@ -17,7 +17,7 @@ from core import runfile
 from core.baseline import beats_baseline, even_baseline
 from core.records import Event
 from core.settings import Settings
-from core.tasks import result_words, score_words
+from core.tasks import is_earlier, result_words, score_words
 
 ENDED = ("finished", "stopped", "diverged", "interrupted", "failed")
 GOING = {"created": "waiting", "started": "running", "resumed": "running", "paused": "paused"}
@@ -47,6 +47,8 @@ class Summary:
     bytes: int
     baseline: float | None = None
     """What an answer that looks at no input scores on the test inputs; None where it is unknown."""
+    earlier: bool = False
+    """Whether its score of numbers was measured before that was R²: see core/tasks.py."""
 
     @property
     def learned_nothing(self) -> bool:
@@ -61,16 +63,23 @@ class Summary:
         """The state as a list shows it: the same, or `learned_nothing` of one that finished so."""
         return LEARNED_NOTHING if self.learned_nothing else self.state
 
+    def score_words(self, digits: int = 1, score: float | None = None) -> str:
+        """The run's score as it is read, or another one of its kind; "" where there is none."""
+        value = self.accuracy if score is None else score
+        if value is None:
+            return ""
+        task = self.settings.dataset.task if self.settings else "other"
+        return score_words(task, value, digits, self.earlier)
+
     def label(self, name: str) -> str:
         """The run in a list: a name for it, its state, how good it is."""
         if self.state in ("waiting", "running", "paused"):
             return f"{name} · in training"
-        task = self.settings.dataset.task if self.settings else "other"
         told = [name, OUTCOMES.get(self.outcome, self.outcome)]
         if self.accuracy is not None:
-            told.append(score_words(task, self.accuracy))
-        if self.learned_nothing and self.baseline and task != "regress":
-            told[-1] += f" (guessing {score_words(task, self.baseline)})"
+            told.append(self.score_words())
+        if self.learned_nothing and self.baseline:  # of numbers it is 0
+            told[-1] += f" (guessing {self.score_words(score=self.baseline)})"
         return " · ".join(told)
 
 
@@ -94,9 +103,10 @@ def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summar
     ).fetchone()[0]
     state, message = state_of(happened, notes.get("owner", ""), newest)
     settings, score = runfile.settings_in(notes), _accuracy(connection, happened)
-    ended = message and state in ("finished", "stopped")
-    if ended and score is not None and not settings.watched:
-        message = result_words(settings.dataset.task, score, settings.dataset.test_size)
+    dataset = settings.dataset
+    earlier = is_earlier(dataset.task, notes)
+    if message and score is not None and not settings.watched and state in ("finished", "stopped"):
+        message = result_words(dataset.task, score, dataset.test_size, earlier)
     return Summary(
         run_id,
         notes.get("name", run_id),
@@ -109,6 +119,7 @@ def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summar
         notes.get("pinned") == "yes",
         size,
         _baseline(happened, settings),
+        earlier,
     )
 
 
@@ -117,14 +128,16 @@ def state_of(happened: list[Event], owner: str, step: int) -> tuple[str, str]:
     last = _last(happened)
     if last is None:
         return "waiting", ""
+    # a watched script goes on after its first number that is none: that stays worth saying
+    told = next((e.text for e in happened if e.kind == "not_finite"), "")
     if last.kind in ENDED:
-        return last.kind, last.text
+        return last.kind, " ".join(filter(None, (told, last.text)))
     if not is_alive(owner):
         return "interrupted", (
             f"Interrupted at step {step}: the process that trained it ended. "
             "Everything up to there is saved."
         )
-    return GOING[last.kind], last.text
+    return GOING[last.kind], " ".join(filter(None, (told, last.text)))
 
 
 def this_process() -> str:

@@ -214,7 +214,9 @@ def train(
     _, score = evaluate(network, test_inputs, test_targets, task)
     text = result_words(task, score, len(test_targets))
     done = step == total or state.seconds >= longest
-    yield Event(step, "finished" if done else "stopped", text, score)
+    yield Event(
+        step, "finished" if done else "stopped", text, score if math.isfinite(score) else None
+    )
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

@@ -23,7 +23,7 @@ layer = layers[name]
 
 above = st.container()
 st.subheader(name)
-st.caption(facts(layer))
+st.caption(facts(layer, settings.dataset.kind))
 key = f"inside-{run.id}-{name}"
 opened = last_with_gradient(run, steps, name)
 at = first_number(key, "step", opened), first_number(key, "probe", 0)
@@ -41,7 +41,8 @@ moving = (
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
     f"and the gradient that changes it. {moving if len(steps) > 1 else ''}"
-    "Gates, states and attention maps are computed from the weights recorded at each moment."
+    "Gates, states and attention maps are computed from the weights recorded at each moment, and "
+    "shown where they come to the output that was recorded."
 )
 open_unit(run, settings.drawn_layers, seen)
 if seen.layer:

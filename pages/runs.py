@@ -6,6 +6,7 @@ import streamlit as st
 from core import runs
 from core.budget import budget
 from core.runs import Missing
+from core.tasks import EARLIER
 from pages.shared.choose import open_run, run_in_link
 from pages.shared.plain import plain
 from pages.shared.retrying import learned_nothing_words
@@ -34,6 +35,9 @@ picked = st.dataframe(
     column_config={
         "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
         "Test R²": st.column_config.NumberColumn(format="%.3f", help="Clipped to −1."),
+        "Share explained": st.column_config.NumberColumn(
+            format="%.3f", help=f"{EARLIER.meaning} Clipped to −1."
+        ),
         "Started": st.column_config.DatetimeColumn(format="distance"),
         "MB": st.column_config.NumberColumn(format="%.1f"),
     },

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "managers", "misc", "service"}
-FIGURES_MAY_IMPORT = {"numpy", "plotly", "core.figures", "core.histograms"}
+FIGURES_MAY_IMPORT = {"numpy", "plotly", "core.figures", "core.histograms", "core.r_squared"}
 PICKLES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 ROOTS = {"BaseModel", "NamedTuple", "Protocol", "ABC", "Exception", "ValueError", "RuntimeError"}
 PAGE_LINES = 80

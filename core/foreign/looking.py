@@ -18,7 +18,7 @@ from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
 from core.settings import Settings
-from core.shares import zone_shares
+from core.zones import zone_numbers
 
 WEIGHT_BUDGET, OUTPUT_BUDGET = 131_072, 65_536
 """Most weights of one moment, and most outputs of one input, shared between the layers."""
@@ -63,8 +63,11 @@ class Looker(Learned):
                 first = next(tensors_in(given)).movedim(look.given_axis, 0)
                 slope = call.parameters.get("weight")  # PReLU's
                 learned = None if slope is None else slope.item()
-                shares = zone_shares(first, look.function, learned)
-                numbers.setdefault(self.sight.names[call.name], {}).update(shares)
+                name = self.sight.names[call.name]
+                axis = self.units_axis(name, tuple(first.shape), look.swapped)
+                values = as_numbers(first if first.ndim > 1 else first[:, None])
+                counted = zone_numbers(values, axis, look.function, learned)
+                numbers.setdefault(name, {}).update(counted)
 
         def after(call: Call, result: Any) -> None:
             look = self.sight.looks.get(call.name)
@@ -79,6 +82,29 @@ class Looker(Learned):
 
         passed(self.network, self.inputs, before, after)
         return Moment(step, NO_EPOCH, loss, arrays, numbers)
+
+    def units_axis(self, name: str, shape: tuple[int, ...], swapped: bool) -> int:
+        """Where the units are in what a layer is given, of `shape` with the inputs first.
+
+        Features stand last, channels first; of pictures the weights before the layer say which.
+        """
+        if len(shape) < 4:
+            return 1 if len(shape) < 3 or swapped else 2
+        by_name = {layer.name: layer for layer in self.sight.layers}
+        while name in by_name:
+            for sides in by_name[name].weights.values():
+                if len(sides) > 2:
+                    return 1
+                if sides[0] == shape[-1] and (len(sides) == 2 or sides[0] != shape[1]):
+                    return len(shape) - 1
+            name = by_name[name].sources[0]
+        return 1
+
+
+def as_numbers(tensor: torch.Tensor) -> np.ndarray:
+    """A tensor's numbers, of which numpy may not know the type or the place."""
+    plain = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+    return plain.detach().cpu().numpy()
 
 
 def looked_at(

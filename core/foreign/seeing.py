@@ -13,7 +13,8 @@ from torch import nn
 
 from core.architectures.bricks import Activation, Shape
 from core.architectures.bricks.field import Field
-from core.architectures.bricks.foreign import UNSAFE, Foreign
+from core.architectures.bricks.foreign import UNSAFE
+from core.foreign.fields import of_call, of_input
 from core.foreign.passes import (
     Traced,
     Unseen,
@@ -25,12 +26,9 @@ from core.foreign.passes import (
     with_inputs,
 )
 from core.foreign.recognition import brick_of, foreign, shown
-from core.foreign.tracing import Call
+from core.foreign.tracing import Call, tensors_in
 from core.foreign.watched import MOST_LAYERS, SeenLayer, tidy
 from core.records import ArrayKey
-
-POINTWISE = ("add", "cat", "stack", "mul", "Normalize", "Identity", "ReLU6", "StochasticDepth")
-"""What sees of the input only what that sees which it is given."""
 
 
 @dataclass
@@ -64,6 +62,7 @@ class Seer:
     def __init__(self, network: nn.Module, inputs: Any) -> None:
         """Trace twice; raises what the network raises."""
         self.network, self.count = network, counted(inputs)
+        self.first = next(tensors_in(inputs))
         self.calls = traced(network, inputs, priced=True)
         self.others = self.count - 1 or 2
         places = list(range(self.others)) if self.count > 1 else [0, 0]
@@ -145,7 +144,9 @@ class Seer:
             self.left_out.append(f"of what {call.name} ({call.word}) gives, the first is recorded")
         facts: dict[str, Any] = {"name": name, "input_shape": given, "output_shape": gave}
         facts |= {"weights": weights, "place": "0", "sources": sources or ("",), "moved": moved}
-        facts["field"] = self._field(call, known or other, sources, moved)
+        before = [self._before(name) for name in sources or ("",)]
+        seen = None if moved else of_call(call, known or other, before, given, gave)
+        facts["field"] = seen
         try:
             layer = SeenLayer(brick=known or other, **facts)
         except ValidationError:
@@ -207,23 +208,12 @@ class Seer:
             for kind in ("running_mean", "running_var"):
                 self.sight.statistics[layer.name, kind] = getattr(call.module, kind)
 
-    def _field(
-        self, call: Call, brick: Any, sources: tuple[str, ...], moved: bool
-    ) -> tuple[int, int, int] | None:
-        """What one output sees of the input, where that is known of all that is before it."""
-        before = [self._field_of(name) for name in sources or ("",)]
-        seen = None if moved else Field.union(before)
-        if isinstance(brick, Foreign):
-            known = call.word in POINTWISE or not call.leaf
-            return (seen.first, seen.width, seen.jump) if seen and known else None
-        seen = seen.through(brick.window()) if seen else None
-        return (seen.first, seen.width, seen.jump) if seen else None
-
-    def _field_of(self, name: str) -> Field | None:
+    def _before(self, name: str) -> tuple[Shape, Field | None]:
+        """The shape and the field of what a layer gave; of the network's input for ""."""
         known = next((one for one in self.made.values() if one.name == name), None)
         if known is None:
-            return Field()
-        return Field(*known.field) if known.field else None
+            return of_input(self.first, self.sight.swapped_input and self.first.ndim == 3)
+        return known.output_shape, known.field if isinstance(known.field, Field) else None
 
     def _placed(self, order: list[tuple[Call, SeenLayer]]) -> tuple[SeenLayer, ...]:
         """The layers with their places: "4.2" is the second in the fourth."""

@@ -21,6 +21,7 @@ import torch
 from torch import nn
 
 from core.budget import new_run, thin
+from core.foreign.alarm import Alarm
 from core.foreign.looking import NO_EPOCH, Looker, looked_at
 from core.records import ArrayKey, Event, Metric, Moment, Record
 from core.runfile import Writer
@@ -41,7 +42,7 @@ class Watch:
         """Use `watch`, which makes it; `records` are written at once."""
         self.run, self._looker = run, looker
         self._writer: Writer | None = Writer(run.path)
-        self._step, self._next = 0, 0
+        self._step, self._next, self._alarm = 0, 0, Alarm(looker)
         self._losses: list[Any] = []
         self._scores: list[float] = []
         self._next_metric = 1
@@ -83,6 +84,7 @@ class Watch:
     def _note(self, loss: Any, score: float | None, begun: float) -> None:
         records = self._finished()
         loss = loss.detach() if isinstance(loss, torch.Tensor) else loss
+        records += self._alarm.of_loss(self._step, loss)
         if loss is not None:
             self._losses.append(loss)
         if score is not None:
@@ -91,6 +93,7 @@ class Watch:
         if self._step >= self._next and (self._spent <= free or self._step == 0):
             number = None if loss is None else float(loss)
             moment = self._looker.moment(self._step, number)
+            records += self._alarm.of_moment(moment)
             self._waiting = moment, self._looker.weights()
             self._next = self._step + 1 if self._step < DENSE else math.ceil(self._step * GROWTH)
         self._step += 1
@@ -111,12 +114,13 @@ class Watch:
 
     def _metric(self) -> list[Record]:
         losses = [float(loss) for loss in self._losses]
+        told = self._alarm.of_losses(self._step - len(losses), losses)
         loss = sum(losses) / len(losses) if losses else math.nan
         score = sum(self._scores) / len(self._scores) if self._scores else math.nan
         self._losses, self._scores = [], []
         seconds = time.perf_counter() - self._since
         step = self._step
-        return [Metric(step, NO_EPOCH, loss, score, None, None, math.nan, seconds)]
+        return [*told, Metric(step, NO_EPOCH, loss, score, None, None, math.nan, seconds)]
 
     def _append(self, records: Sequence[Record]) -> None:
         """Write these and those that waited, if there is a moment or it is time."""

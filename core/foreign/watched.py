@@ -6,6 +6,7 @@ run's file carries it and a page draws it like every other network.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from core.architectures.bricks import AnyBrick, Shape
 from core.architectures.bricks.field import Field as Seen
+from core.architectures.bricks.field import Reach
 from core.architectures.bricks.foreign import Foreign
 from core.architectures.layers import Layer
 from core.data.dataset import DataError, Dataset, Split
@@ -36,8 +38,9 @@ Kind = Annotated[str, Field(pattern=r"^(weight|bias)(_[a-z0-9_]+)?$", max_length
 class SeenLayer(BaseModel):
     """A call of a module or a function, as it was seen: see `Layer` for the fields.
 
-    `field` is (first, width, jump), None where it is not known. `moved`: what it was given is not
-    just what its first source gave, but was laid out anew or computed on in between.
+    `field` is None where it is not known; earlier versions wrote (first, width, jump). `moved`:
+    what it was given is not just what its first source gave, but was laid out anew or computed on
+    in between.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +52,7 @@ class SeenLayer(BaseModel):
     weights: dict[Kind, Sides] = Field(default_factory=dict, max_length=64)
     place: str = Field(pattern=r"^\d+(\.\d+)*$", max_length=60)
     sources: Annotated[tuple[Name | Annotated[str, Field(max_length=0)], ...], Field(min_length=1)]
-    field: tuple[int, int, int] | None = None
+    field: Seen | tuple[int, int, int] | None = None
     moved: bool = False
 
     @model_validator(mode="after")
@@ -129,13 +132,22 @@ class Watched(BaseModel):
                 looks_at=_looked_at(seen),
                 place=seen.place,
                 sources=seen.sources,
-                field=Seen(*seen.field) if seen.field else None,
+                field=self._field(seen.field),
                 inside=(("block", mine),) if mine else (),
                 watched="moved" if seen.moved else "direct",
             )
             layers.append(layer)
             inside.setdefault(seen.place.rpartition(".")[0], []).append(layer)
         return tuple(layers)
+
+    def _field(self, kept: Seen | tuple[int, int, int] | None) -> Seen | None:
+        """What one output sees, of the newer and of the older form."""
+        whole = Seen.of(self.shape, symbols=self.symbols > 0)
+        if isinstance(kept, tuple):
+            first, width, jump = kept
+            window = (Reach(first, jump, first + width - 1, jump),)
+            return replace(whole, sides=(window,) * len(whole.sides))
+        return kept if kept and kept.lengths == whole.lengths and kept.sane else None
 
     def cards(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
         """The layers that a strip shows: all, or as many levels of blocks as there is room for."""

@@ -9,7 +9,13 @@ import numpy as np
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.panels import Panel
-from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
+from core.pictures.planes import (
+    display_scale,
+    neat_scale,
+    not_finite,
+    signed_bytes,
+    unsigned_bytes,
+)
 from core.records import Array
 from core.softmax import softmax
 
@@ -63,12 +69,12 @@ class Probes:
             one: dict = {"label": label, "text": self.text(place)}
             if dataset.kind == "sequence":
                 lines = dataset.lines(np.asarray(self.inputs[place], np.float64))
-                one |= {"lines": [[float(f"{v:.3g}") for v in line] for line in lines]}
+                one |= {"lines": [[_finite(float(f"{v:.3g}")) for v in line] for line in lines]}
             if dataset.task == "regress":
-                one |= {"truth": [round(float(v), 4) for v in in_unit(dataset, target)]}
+                one |= {"truth": [_finite(round(float(v), 4)) for v in in_unit(dataset, target)]}
                 if dataset.kind == "sequence" and dataset.shape[1] == 1:
                     past = in_unit(dataset, self.inputs[place, :, 0])
-                    one |= {"past": [round(float(v), 4) for v in past]}
+                    one |= {"past": [_finite(round(float(v), 4)) for v in past]}
             elif dataset.task != "other" and (not dataset.watched or target >= 0):
                 one |= {"class": int(target if dataset.task == "classify" else target[-1])}
             probes.append(one)
@@ -99,37 +105,72 @@ class Probes:
             return self.dataset.kind == "image"
         return bool(self.inputs.min() >= 0 and self.inputs.max() <= 1)
 
-    def picture(self, panel: Panel) -> tuple[np.ndarray, float]:
-        """The bytes of the input's plane, and the number that its strongest colour stands for."""
+    def picture(self, panel: Panel) -> tuple[np.ndarray, dict[str, float]]:
+        """The bytes of the input's plane, and what a frame's "scales" say of it: see `Panel.paint`.
+
+        Its scale is the number that its strongest colour stands for.
+        """
         assert panel.fixed is not None
         numbers = panel.fixed.values
         if self._bright:
-            return unsigned_bytes(numbers, 1.0), 1.0
+            return unsigned_bytes(numbers, 1.0), {panel.id: 1.0}
         scale = neat_scale(display_scale(numbers))
         height, width = panel.size
         cells = signed_bytes(numbers.reshape(len(self), -1), scale)
         blank = np.full((len(self), height * width), 128, np.uint8)
         blank[:, : cells.shape[1]] = cells
-        return blank, scale
+        return blank, {panel.id: scale} | not_finite(panel.id, blank, len(self))
 
 
-def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[list[float]] | None:
+def input_card(
+    probes: Probes, entries: Sequence[dict], size: str = ""
+) -> tuple[dict, list[np.ndarray], dict]:
+    """The card of the inputs, its still planes, and its part of the header.
+
+    What the "scales" of a frame say of it is added to the `entries`, and stands in the header for
+    the live frames, which do not bring it.
+    """
+    told: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
+    told |= {"link": None, "planes": [], "sizes": size}
+    panel = probes.panel()
+    if panel is None:
+        return told, [], {}
+    picture, scales = probes.picture(panel)
+    for entry in entries:
+        entry["scales"] |= scales
+    return told | {"planes": panel.planes}, [picture], {"still_scales": scales}
+
+
+def _finite(value: float) -> float | None:
+    """A number that JSON knows; None for NaN and infinities."""
+    return value if math.isfinite(value) else None
+
+
+def says(
+    dataset: Dataset, output: np.ndarray, softmaxed: bool = False
+) -> list[list[float] | None] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
     `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
-    symbols: the one after the last. None where there are too many to be shown.
+    symbols: the one after the last. None where there are too many to be shown, and for an input
+    of which that is no finite number.
     """
     if dataset.task == "other":
         return None
     if dataset.task == "regress":
-        values = np.clip(np.nan_to_num(in_unit(dataset, output)), -1e30, 1e30)
-        return [[float(f"{value:.6g}") for value in row] for row in values.reshape(len(values), -1)]
+        values = in_unit(dataset, output).reshape(len(output), -1)
+        return [
+            [float(f"{value:.6g}") for value in row] if np.isfinite(row).all() else None
+            for row in values
+        ]
     logits = output[:, -1] if dataset.task == "next" and output.ndim == 3 else output
     if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
         return None
-    logits = np.nan_to_num(logits, nan=0.0, posinf=1e30, neginf=-1e30)
     shares = logits if softmaxed else softmax(logits)
-    return [[round(float(share), 4) for share in row] for row in shares]
+    return [
+        [round(float(share), 4) for share in row] if np.isfinite(row).all() else None
+        for row in shares
+    ]
 
 
 def last_words(dataset: Dataset) -> str:

@@ -4,21 +4,22 @@ Weights → gates and states → pre-activation → activation → gradient, a c
 inputs. What a layer without weights was given stands where others have their weights.
 """
 
-import contextlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
-from core.pictures.inputs import Probes, last_words
+from core.pictures.inputs import Probes, input_card, last_words
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, told_weights, weight_panel
-from core.pictures.parts import KINDS, Part, given_to, parts_of
+from core.pictures.parts import KINDS, Contradiction, Part, given_to, parts_of
 from core.pictures.strips import (
     NO_GRADIENT,
     card,
     frame,
-    layer_numbers,
     layout_of,
+    learned_numbers,
+    passed_numbers,
     room_for,
     shared_scales,
 )
@@ -68,22 +69,16 @@ def inside_view(
     seen = [_seen(layer, layers, probes, moment) for moment in moments]
     stages = _stages(layer, layers, probes, seen)
     panels = [panel for _, panel in stages]
-    scales = shared_scales(panels, [moment for moment, _ in seen]) | _gates_scales(seen)
+    scales = shared_scales(panels, [one.moment for one in seen]) | _gates_scales(seen)
     told, planes = [], []
-    for moment, _ in seen:
-        entry, painted = frame(moment, panels, scales, _numbers(layer, layers, panels, moment))
+    for one in seen:
+        numbers = _numbers(layer, layers, panels, one.moment)
+        entry, painted = frame(one.moment, panels, scales, numbers)
         told.append(entry)
         planes.append(painted)
-    first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
-    first |= {"link": None, "planes": [], "sizes": ""}
-    inputs_panel, still = probes.panel(), []
-    if inputs_panel is not None:
-        picture, scale = probes.picture(inputs_panel)
-        first["planes"], still = inputs_panel.planes, [picture]
-        for entry in told:
-            entry["scales"][inputs_panel.id] = scale
+    first, still, more = input_card(probes, told)
     cards = _cards(layer, stages)
-    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
+    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     return pack(header, planes, still)
 
 
@@ -93,39 +88,51 @@ def live_inside(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: M
     stages = _stages(layer, layers, probes, seen)
     panels, cards = [panel for _, panel in stages], _cards(layer, stages)
     numbers = _numbers(layer, layers, panels, moment)
-    entry, planes = frame(seen[0][0], panels, _gates_scales(seen), numbers)
+    entry, planes = frame(seen[0].moment, panels, _gates_scales(seen), numbers)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": [entry]}, [planes])
 
 
-def _seen(
-    layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment
-) -> tuple[Moment, list[Part]]:
-    """A moment with the layer's gates and states among its arrays, and these; none where they
-    cannot be computed.
-    """
+class _Seen(NamedTuple):
+    """A moment with a layer's gates and states among its arrays, and these by themselves."""
+
+    moment: Moment
+    parts: list[Part]
+    """None where they cannot be computed."""
+    why: str = ""
+    """Why they cannot, in a sentence."""
+
+
+def _seen(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment) -> _Seen:
     parts: list[Part] = []
+    why = ""
     if layer.kind in KINDS:
-        with contextlib.suppress(KeyError, ValueError):  # recorded in part
+        try:
             parts = parts_of(layer, moment, given_to(layer, layers, moment, probes))
+        except Contradiction as fault:
+            why = str(fault)
+        except (KeyError, ValueError):
+            why = IN_PART
     arrays = moment.arrays | {(part.name, "output"): Array(part.values) for part in parts}
-    return Moment(moment.step, moment.epoch, moment.loss, arrays, moment.numbers), parts
+    whole = Moment(moment.step, moment.epoch, moment.loss, arrays, moment.numbers)
+    return _Seen(whole, parts, why)
 
 
-def _gates_scales(seen: Sequence[tuple[Moment, list[Part]]]) -> dict[str, float]:
-    return {part.name: 1.0 for _, parts in seen for part in parts if part.between_0_and_1}
+def _gates_scales(seen: Sequence[_Seen]) -> dict[str, float]:
+    return {part.name: 1.0 for one in seen for part in one.parts if part.between_0_and_1}
 
 
 def _stages(
     layer: Layer,
     layers: Sequence[Layer],
     probes: Probes,
-    seen: Sequence[tuple[Moment, list[Part]]],
+    seen: Sequence[_Seen],
 ) -> list[tuple[str, Panel]]:
     """The placed panel of each card, after the card's title."""
     found: dict[ArrayKey, Array] = {}
-    for moment, _ in reversed(seen):
-        found |= moment.arrays
-    parts = next((parts for _, parts in seen if parts), [])
+    for one in reversed(seen):
+        found |= one.moment.arrays
+    parts = next((one.parts for one in seen if one.parts), [])
+    why = next((one.why for one in seen if one.why), "")
     by_name = {one.name: one for one in layers}
     bent, before = bent_by(layer, layers), by_name.get(comes_from(layer, layers))
     stages: list[tuple[str, Panel]] = []
@@ -135,10 +142,11 @@ def _stages(
         title = "weights γ" if layer.kind in NORMS else told_weights(kind)
         stages.append((title, _weights(layer, found, kind)))
     stages += [(part.name, _part(part)) for part in parts]
-    if not (parts and layer.kind in PARTS):  # else the hidden state is the output
+    if why or not (parts and layer.kind in PARTS):  # else the hidden state is the output
         panel = _output(layer, layers, found, probes, len(seen))
-        if layer.kind in KINDS and seen and not parts and not probes.blank:
-            panel.note = "; ".join(filter(None, (panel.note, IN_PART)))
+        if why and not probes.blank:
+            told = f"at some moments: {why}" if parts else why
+            panel.note = "; ".join(filter(None, (panel.note, told)))
         stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
     if bent:
         stages.append((f"activation, {bent.name}", _output(bent, layers, found, probes, len(seen))))
@@ -146,7 +154,7 @@ def _stages(
         if layer.watched and (layer.name, f"{kind}_gradient") not in found:
             continue
         panel = _weights(layer, found, kind, "_gradient")
-        if seen and (layer.name, f"{kind}_gradient") not in seen[-1][0].arrays:
+        if seen and (layer.name, f"{kind}_gradient") not in seen[-1].moment.arrays:
             panel.note = "; ".join(filter(None, (panel.note, NO_GRADIENT)))
         many = f" of {told_weights(kind)}" if len(layer.pictured) > 1 else ""
         stages.append((f"gradient{many}", panel))
@@ -198,11 +206,10 @@ def _numbers(
     layer: Layer, layers: Sequence[Layer], panels: Sequence[Panel], moment: Moment
 ) -> dict[str, dict[str, str]]:
     """A layer's numbers by the card that they belong to."""
-    told, roles = layer_numbers(layer, moment), {panel.role: panel.id for panel in reversed(panels)}
-    numbers: dict[str, dict[str, str]] = {}
-    for name, text in told.items():
-        role = "gradient" if "∇" in name else "weight" if name.startswith("‖") else ""
-        numbers.setdefault(roles.get(role, f"{layer.name}/output"), {})[name] = text
+    roles, output = {panel.role: panel.id for panel in reversed(panels)}, f"{layer.name}/output"
+    numbers: dict[str, dict[str, str]] = {output: passed_numbers(layer, layers, moment)}
+    for role, told in learned_numbers(layer, moment).items():
+        numbers.setdefault(roles.get(role, output), {}).update(told)
     if bent := bent_by(layer, layers):
-        numbers[f"{bent.name}/output"] = layer_numbers(bent, moment)
+        numbers[f"{bent.name}/output"] = passed_numbers(bent, layers, moment)
     return numbers

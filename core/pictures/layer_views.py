@@ -11,8 +11,8 @@ from core.pictures.strips import (
     NO_GRADIENT,
     card,
     frame,
-    layer_numbers,
     layout_of,
+    learned_numbers,
     shared_scales,
 )
 from core.records import Array, Moment
@@ -44,10 +44,10 @@ def layer_view(
     weight, slope = (layer.name, array), (layer.name, f"{array}_gradient")
     kept = [_chosen(moment, (weight, slope), units) for moment in moments]
     first = next((moment for moment in kept if weight in moment.arrays), None)
-    told: dict = {"view": "layer", "probes": [], "classes": [], "run": run_id, "title": layer.name}
-    told |= {"live": False, "url": None, "step": step, "autoplay": False}
+    head: dict = {"view": "layer", "probes": [], "classes": [], "run": run_id, "title": layer.name}
+    head |= {"live": False, "url": None, "step": step, "autoplay": False}
     if first is None:
-        return pack(told | {"cards": [], "frames": [], "layout": 0}, [])
+        return pack(head | {"cards": [], "frames": [], "layout": 0}, [])
     start = first.arrays[weight]
     before, now, slopes = (
         _panel(layer, start, kind, array, name, role, units)
@@ -65,7 +65,9 @@ def layer_view(
     still = before.paint(start, shared[now.id], still_scales)
     entries, planes = [], []
     for moment in kept:
-        entry, painted = frame(moment, moving, shared, _by_card(layer_numbers(layer, moment)))
+        told = learned_numbers(layer, moment)
+        numbers = {"now": told.get("weight", {}), "gradient": told.get("gradient", {})}
+        entry, painted = frame(moment, moving, shared, numbers)
         entries.append(entry | {"scales": entry["scales"] | still_scales})
         planes.append(painted)
     cards = [
@@ -76,7 +78,7 @@ def layer_view(
         text = {"title": "its gradient", "formula": "∂loss ÷ ∂W"}
         cards.append(card(layer, [slopes], id="gradient", kind="gradient", **text))
     return pack(
-        told | {"cards": cards, "frames": entries, "layout": layout_of(cards)}, planes, still
+        head | {"cards": cards, "frames": entries, "layout": layout_of(cards)}, planes, still
     )
 
 
@@ -112,8 +114,3 @@ def _panel(
     panel.caption = "gradient" if role == "gradient" else "weights"
     panel.units = units
     return panel
-
-
-def _by_card(numbers: dict[str, str]) -> dict[str, dict[str, str]]:
-    slopes = {name: text for name, text in numbers.items() if "∇" in name}
-    return {"now": {n: t for n, t in numbers.items() if n not in slopes}, "gradient": slopes}

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from typing import Literal
 from zlib import crc32
 
 import numpy as np
@@ -10,11 +11,12 @@ import numpy as np
 from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
-from core.pictures.inputs import Probes, last_words, says
+from core.pictures.inputs import Probes, input_card, last_words, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
 from core.records import Array, Moment
+from core.zones import zones_at
 
 
 def _percent(share: float) -> str:
@@ -22,15 +24,15 @@ def _percent(share: float) -> str:
 
 
 NO_GRADIENT = "the last moment has none, no step follows it: go one moment back"
-NUMBERS = {
-    "weight_norm": ("‖W‖", lambda number: f"{number:.3g}"),
-    "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),
-    "update_ratio": ("‖ΔW‖ ÷ ‖W‖", lambda number: f"{number:.2g}"),
-    "dead": ("dead", _percent),
-    "of_one": ("values in the dead zone", _percent),
-    "saturated": ("saturated", _percent),
-    "skip_share": ("through the skip", _percent),
-    **{f"branch{n}_share": (f"through branch {n}", _percent) for n in range(1, 17)},
+Role = Literal["weight", "gradient"]
+NORMS: dict[str, tuple[Role, str, str]] = {
+    "weight_norm": ("weight", "W", ".3g"),
+    "gradient_norm": ("gradient", "∇W", ".2g"),
+}
+"""Recorded sizes of all of a layer's weights together: whose, of what, with how many digits."""
+SHARES = {
+    "skip_share": "through the skip",
+    **{f"branch{n}_share": f"through branch {n}" for n in range(1, 17)},
 }
 
 
@@ -73,19 +75,51 @@ def shared_scales(panels: Sequence[Panel], moments: Sequence[Moment]) -> dict[st
     return shared
 
 
-def layer_numbers(layer: Layer, moment: Moment) -> dict[str, str]:
-    """A layer's numbers at a moment as a person reads them, {"dead": "12 %"}."""
-    recorded = dict(moment.numbers.get(layer.name, {}))
-    gave = moment.arrays.get((layer.name, "output"))
-    if gave is not None and len(gave.values) == 1 and "dead" in recorded:
-        recorded |= {"of_one": recorded.get("in_dead_zone", recorded.pop("dead"))}
-        recorded.pop("dead", None)  # one input cannot say that none reaches a unit
-    return {
-        told: form(recorded[name]) for name, (told, form) in NUMBERS.items() if name in recorded
-    }
+def learned_numbers(
+    layer: Layer, moment: Moment, compared: bool = False
+) -> dict[Role, dict[str, str]]:
+    """How large a layer's weights and gradients are, as a person reads it.
+
+    One layer's are norms, ‖W‖. Layers of different sizes are `compared` by the root mean square of
+    one number, ‖W‖ ÷ √n: a norm grows with how many numbers there are.
+    """
+    recorded, told = moment.numbers.get(layer.name, {}), {}
+    count = sum(math.prod(layer.weights[kind]) for kind in layer.pictured)
+    for name, (role, symbol, form) in NORMS.items():
+        if name in recorded:
+            size = recorded[name] / math.sqrt(max(1, count)) if compared else recorded[name]
+            told[role] = {f"RMS of {symbol}" if compared else f"‖{symbol}‖": f"{size:{form}}"}
+    if "update_ratio" in recorded:
+        told.setdefault("weight", {})["‖ΔW‖ ÷ ‖W‖"] = f"{recorded['update_ratio']:.2g}"
+    return told
 
 
-def _said(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
+def passed_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
+    """What is counted of what passes a layer, as a person reads it: {"dead units": "0 of 6"}.
+
+    One input cannot say that none reaches a unit: of it the share of values is told.
+    """
+    recorded = moment.numbers.get(layer.name, {})
+    told = {word: _percent(recorded[name]) for name, word in SHARES.items() if name in recorded}
+    if zones := zones_at(layer, layers, moment):
+        if zones.dead is None:
+            told["values in the dead zone"] = _percent(zones.in_dead_zone)
+        else:
+            told["dead units"] = f"{zones.dead:,} of {zones.units:,}"
+        told["saturated values"] = _percent(zones.saturated)
+    return told
+
+
+def layer_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
+    """A layer's numbers at a moment, beside those of the other layers."""
+    learned = learned_numbers(layer, moment, compared=True)
+    sizes = {word: text for told in learned.values() for word, text in told.items()}
+    return sizes | passed_numbers(layer, layers, moment)
+
+
+def _said(
+    dataset: Dataset, layers: Sequence[Layer], moment: Moment
+) -> list[list[float] | None] | None:
     """What the network says of each probe input, (probes, …)."""
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
@@ -139,7 +173,7 @@ def _frames(
     shared = shared_scales(panels, moments) if share else {}
     told, planes = [], []
     for moment in moments:
-        numbers = {layer.name: layer_numbers(layer, moment) for layer in layers}
+        numbers = {layer.name: layer_numbers(layer, layers, moment) for layer in layers}
         entry, painted = frame(moment, panels, shared, numbers)
         told.append(entry | {"bars": _said(dataset, layers, moment)})
         planes.append(painted)
@@ -188,21 +222,13 @@ def pictured(
     With `share` a panel has one scale for all moments.
     """
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
-    inputs = probes.panel()
-    first = plain | {"id": "input", "kind": "input", "title": "input"}
-    first |= {"sizes": sizes(probes.dataset.shape)}
     frames, planes = _frames(probes.dataset, layers, panels, moments, share)
-    still = []
-    if inputs is not None:
-        picture, scale = probes.picture(inputs)
-        first["planes"], still = inputs.planes, [picture]
-        for entry in frames:
-            entry["scales"][inputs.id] = scale
+    first, still, more = input_card(probes, frames, sizes(probes.dataset.shape))
     last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset)]
     header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
-    return pack(header | probes.told() | told, planes, still)
+    return pack(header | probes.told() | more | told, planes, still)
 
 
 def _prediction(dataset: Dataset) -> dict:

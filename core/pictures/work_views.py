@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.activations import ACTIVATIONS, shares
-from core.architectures.bricks import Activation
+from core.activations import ACTIVATIONS
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
-from core.pictures.inputs import Probes
+from core.pictures.inputs import Probes, input_card
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel
-from core.pictures.strips import card, frame, layout_of, shared_scales
+from core.pictures.strips import card, frame, layout_of, learned_numbers, shared_scales
 from core.records import Array, ArrayKey, Moment
+from core.zones import activation_layers, zones_at
 
 AT_WORK = "@work"
 """The name under which those who watch the functions of a run listen, beside its layers'."""
@@ -41,9 +41,10 @@ def work_view(
 ) -> bytes:
     """Every activation function at work, a frame for every moment.
 
-    Every frame tells, from the probe inputs' numbers as recorded (16 bits): the shares of the
-    zones, each probe's mean |derivative|, and what the product of the means leaves of a gradient
-    on its way from the last function down to here. With a `url` the browser goes on with the live
+    Every frame tells the shares of the zones as counted when it was recorded, over all inputs that
+    were looked at; and from the probe inputs' numbers as recorded (16 bits) each probe's mean
+    |derivative|, and what the product of the means leaves of a gradient on its way from the last
+    function down to here. With a `url` the browser goes on with the live
     frames it gets there.
     """
     panels = _panels(layers, moments, len(probes))
@@ -52,16 +53,9 @@ def work_view(
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
     header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
     header |= {"opens": not probes.dataset.watched}
-    first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
-    first |= {"link": None, "planes": [], "sizes": ""}
-    inputs, still = probes.panel(), []
-    if inputs is not None:
-        picture, scale = probes.picture(inputs)
-        first["planes"], still = inputs.planes, [picture]
-        for entry in told:
-            entry["scales"][inputs.id] = scale
+    first, still, more = input_card(probes, told)
     cards = _cards(panels)
-    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
+    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     grid = _grid(layers)
     header |= {"grid": grid.tolist(), "curves": _curves(layers, grid)}
     return pack(header, planes, still)
@@ -98,7 +92,7 @@ def left_of_a_gradient(layers: Sequence[Layer], slopes: dict[str, float]) -> dic
 
 def functions(layers: Sequence[Layer]) -> dict[str, str]:
     """The activation layers of a network, and the function of each."""
-    return {x.name: x.brick.function for x in layers if isinstance(x.brick, Activation)}
+    return {x.name: x.brick.function for x in activation_layers(layers)}  # type: ignore[union-attr]
 
 
 def bent(layers: Sequence[Layer]) -> list[str]:
@@ -146,7 +140,9 @@ def _frames(
                 one["left"] = float(f"{share:.4g}")
         sources = {layer.name: panel.source[0] for layer, panel in panels}
         numbers = {
-            name: _numbers(one, moment, name, sources[name]) for name, one in work.items() if one
+            layer.name: _numbers(one, moment, layer, layers, sources[layer.name])
+            for layer, _ in panels
+            if (one := work[layer.name])
         }
         entry, painted = frame(moment, [panel for _, panel in panels], scales, numbers)
         told.append(entry | {"work": work})
@@ -166,28 +162,31 @@ def _work(layer: Layer, panel: Panel, moment: Moment, grid: np.ndarray) -> dict 
     slopes = mean_slopes(before, function, parameter)
     slope = float(slopes[np.isfinite(slopes)].mean()) if np.isfinite(slopes).any() else 0.0
     told: dict = {"slope": float(f"{slope:.4g}"), "parameter": parameter}
-    told |= {"zones": dict(shares(before, function, parameter))}
     if parameter is not None:
         told |= {"curve": _curve(function, grid, parameter)}
     return told
 
 
-def _numbers(work: dict, moment: Moment, name: str, source: str) -> dict[str, str]:
+def _numbers(
+    work: dict, moment: Moment, layer: Layer, layers: Sequence[Layer], source: str
+) -> dict[str, str]:
     """A function's numbers at a moment as a person reads them, with the gradient that it let pass
     to the weights of the layer before it.
     """
-    zones = work["zones"]
-    flat = {"in the dead zone": zones["dead"], "saturated": zones["saturated"]}
-    told = {word: f"{share:.1%}" for word, share in flat.items() if share or word == "saturated"}
-    told["elsewhere"] = f"{1 - sum(zones.values()):.1%}"
-    dead, given = moment.numbers.get(name, {}).get("dead"), moment.arrays.get((source, "output"))
-    if dead is not None and given is not None and len(given.values) > 1:
-        told["dead units"] = f"{dead:.0%}"
+    told: dict[str, str] = {}
+    if zones := zones_at(layer, layers, moment):
+        if zones.dead is not None:
+            told["dead units"] = f"{zones.dead:,} of {zones.units:,}"
+        if zones.in_dead_zone:
+            told["values in the dead zone"] = f"{zones.in_dead_zone:.1%}"
+        told["saturated values"] = f"{zones.saturated:.1%}"
+        told["values elsewhere"] = f"{zones.elsewhere:.1%}"
     if work["parameter"] is not None:
         told["learned slope a"] = f"{work['parameter']:.3g}"
     told["mean |f′|"] = f"{work['slope']:.3g}"
-    passed = moment.numbers.get(source, {}).get("gradient_norm")
-    return told | ({} if passed is None else {f"‖∇W‖ of {source}": f"{passed:.2g}"})
+    by_name = {one.name: one for one in layers}
+    passed = learned_numbers(by_name[source], moment, compared=True).get("gradient", {})
+    return told | {f"{word} of {source}": text for word, text in passed.items()}
 
 
 def _cards(panels: list[tuple[Layer, Panel]]) -> list[dict]:

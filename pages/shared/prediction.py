@@ -118,7 +118,8 @@ def _number(
     with contextlib.suppress(NoAnswer):
         true, said, guessed = _tested(run.id, step, run)
         others = {"linear regression": guessed}
-        st.subheader("All test inputs")
+        whole = len(true) == dataset.test_size
+        st.subheader("All test inputs" if whole else f"The first {len(true):,} test inputs")
         still_chart(predicted_against_true(true, said, others=others, **named), "against")
 
 

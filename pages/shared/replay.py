@@ -9,7 +9,7 @@ from string import Template
 from core.pictures import functions
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.tasks import WORDS, score_words
+from core.tasks import WORDS, words_of
 from pages.shared import packed
 from pages.shared.retrying import learned_nothing_words
 from pages.shared.scope import SCRIPT, STYLE
@@ -30,8 +30,8 @@ def replay_page(run: Run, settings: Settings) -> str:
     if functions(settings.layers):
         work = packed.work(run.id, steps[-1], here, run, steps[-1], 0)
         views["The activation functions at work"] = work
-    metrics = run.metrics()
-    charts = curves_of(settings, metrics, [])
+    metrics, words = run.metrics(), words_of(settings.dataset.task, run.notes())
+    charts = curves_of(words, metrics, [])
     return Template(PAGE.read_text("utf-8")).substitute(
         title=escape(summary.name),
         told=escape(_told(settings, summary)),
@@ -58,7 +58,7 @@ def _told(settings: Settings, summary: Summary) -> str:
         reached = f" {learned_nothing_words(summary).replace('**', '')}"
     elif summary.accuracy is not None:
         name = "Result" if task == "regress" else WORDS[task].score.capitalize()
-        reached = f" {name}: {score_words(task, summary.accuracy, 2)}."
+        reached = f" {name}: {summary.score_words(2)}."
     return (
         f"{settings.title}, {step:,} steps: {names}.{reached} Press play or move the slider to see "
         "its layers learn; choose another input on the left. Recorded by Layerscope, with 16 bits "

@@ -6,14 +6,13 @@ from core.advice import another_try
 from core.engine import Full, engine
 from core.runs import Summary
 from core.settings import Settings
-from core.tasks import score_words
 from pages.shared.choose import open_run, opened_just_now
 from pages.shared.plain import plain
 
 GUESSES = {
     "classify": "always naming the most frequent class has {}",
     "next": "always naming the most frequent symbol has {}",
-    "regress": "always saying the mean has R² 0",
+    "regress": "always saying the mean has {}",
 }
 """What the baseline of each task does, with its score to fill in."""
 
@@ -22,15 +21,13 @@ def learned_nothing_words(summary: Summary) -> str:
     """That a run finished no better than the baseline, with both scores."""
     assert summary.settings and summary.accuracy is not None and summary.baseline is not None
     dataset = summary.settings.dataset
-    score, guess = (
-        score_words(dataset.task, value, 2) for value in (summary.accuracy, summary.baseline)
-    )
+    score, guess = (summary.score_words(2, one) for one in (summary.accuracy, summary.baseline))
     name = "" if dataset.task == "regress" else "Accuracy "
     better = summary.accuracy > summary.baseline and score != guess
     chance = " The difference may be chance." if better else ""
     return (
-        f"**Finished, but it learned nothing.** {name}{score} on {dataset.test_size:,} test "
-        f"inputs; {GUESSES[dataset.task].format(guess)}.{chance}"
+        f"**Finished, but it learned nothing.** {name}{score[0].upper()}{score[1:]} on "
+        f"{dataset.test_size:,} test inputs; {GUESSES[dataset.task].format(guess)}.{chance}"
     )
 
 

@@ -6,6 +6,7 @@
  * off across it; beyond the grid the function goes on straight.
  */
 function curveAt(grid, curve, x) {
+  if (Number.isNaN(x)) return { value: NaN, slope: NaN };
   let [low, high] = [0, grid.length - 1];
   if (!(x > grid[low] && x < grid[high])) {
     const end = x >= grid[high] ? high : low;

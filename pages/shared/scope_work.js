@@ -81,7 +81,7 @@ class WorkCard extends Card {
     const start = frame.start + plane.offset + this.unit;
     this.xs = Array.from({ length: plane.probes }, (_, probe) => {
       const byte = frame.bytes[start + probe * picture.bytesEach];
-      return ((byte - 128) / 127) * scale;
+      return byte === NOT_FINITE ? NaN : ((byte - 128) / 127) * scale;
     });
   }
 
@@ -109,6 +109,7 @@ class WorkCard extends Card {
     for (const [line, colour, size] of [["slope", ACCENT.gradient, 0.7], ["value", ACCENT["pre-activation"], 1]]) {
       context.fillStyle = colour;
       this.xs.forEach((x, at) => {
+        if (Number.isNaN(x)) return;
         const chosen = at === probe % this.xs.length;
         context.globalAlpha = chosen ? 1 : 0.45;
         context.beginPath();
@@ -173,6 +174,7 @@ class WorkCard extends Card {
 
   say(work, grid, probe) {
     const x = this.xs[probe % this.xs.length];
+    if (Number.isNaN(x)) return (this.words = ["x is not a number (NaN or ∞)"]);
     const { value, slope } = curveAt(grid, this.curve, x);
     const through = this.xs.filter((one) => Math.abs(curveAt(grid, this.curve, one).slope) > 1e-6);
     this.words = [

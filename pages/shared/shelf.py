@@ -17,6 +17,7 @@ from core.settings import OPTIMIZERS, Settings
 from core.summaries import OUTCOMES
 from core.tasks import WORST
 from pages.shared.choose import open_run, value_of
+from pages.shared.faults import unwritten_told
 from pages.shared.onnx_file import onnx_offered
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -63,9 +64,8 @@ def row(summary: Summary) -> dict[str, Any]:
     }
     if settings and (score := summary.accuracy) is not None:
         number = settings.dataset.task == "regress"
-        told["Test R²" if number else "Test accuracy"] = (
-            max(score, WORST) if number else 100 * score
-        )
+        column = "Share explained" if summary.earlier else "Test R²"
+        told[column if number else "Test accuracy"] = max(score, WORST) if number else 100 * score
     if settings:
         known = ARCHITECTURES.get(settings.architecture)
         used = ACTIVATIONS.get(settings.activation or "")
@@ -182,9 +182,10 @@ def _change(run: Run, **notes: str) -> None:
 
 
 def _delete(run: Run) -> None:
-    engine().remove(run)
-    open_run("")
-    st.query_params["deleted"] = run.id
+    with unwritten_told():
+        engine().remove(run)
+        open_run("")
+        st.query_params["deleted"] = run.id
 
 
 def undo() -> None:

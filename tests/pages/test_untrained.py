@@ -2,13 +2,12 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from core import pictures
 from core.beginnings import untrained_at
-from core.pictures.strips import layer_numbers
-from core.records import Array, Event, Moment
+from core.pictures.strips import layer_numbers, passed_numbers
+from core.records import Event, Moment
 from core.runs import create
 from tests.core.small_runs import small
 from tests.pages.conftest import scopes
@@ -38,9 +37,14 @@ def test_the_strip_says_it_at_its_first_moment(open_page, make_run):
 
 
 def test_of_one_input_a_share_of_values_is_told_and_no_dead_units():
-    layer = next(x for x in small().layers if x.kind == "activation")
-    numbers = {layer.name: {"dead": 0.5, "in_dead_zone": 0.5, "saturated": 0.0}}
-    for count, word in ((1, "values in the dead zone"), (10, "dead")):
-        arrays = {(layer.name, "output"): Array(np.zeros((count, 16), np.float16))}
-        told = layer_numbers(layer, Moment(0, 0, None, arrays, numbers))
-        assert told[word] == "50 %" and len(told) == 2
+    layers = small().layers
+    layer = next(x for x in layers if x.kind == "activation")
+    units = layer.output_shape[0]
+    recorded = {"dead": 0.5, "units": units, "in_dead_zone": 0.25, "saturated": 0.0}
+    counted = "dead units", f"{units // 2} of {units}"
+    for inputs, told in ((1, ("values in the dead zone", "25 %")), (10, counted)):
+        moment = Moment(0, 0, None, {}, {layer.name: recorded | {"inputs": inputs}})
+        words = dict([told, ("saturated values", "0 %")])
+        assert (
+            passed_numbers(layer, layers, moment) == layer_numbers(layer, layers, moment) == words
+        )
