@@ -1,11 +1,16 @@
 """A run that learned nothing looks like none that finished well, and has one thing to try."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from core import runs
 from core.records import Event
 from core.settings import settings_from
 from pages.shared.replay import replay_page
+from pages.shared.retrying import learned_nothing_words
+from pages.shared.shelf import row
 from tests.core.small_runs import small
 from tests.pages.conftest import said, sound
 from tests.samples import append
@@ -55,3 +60,17 @@ def test_a_table_of_old_says_no_senseless_number(open_page):
         assert "4243668" not in said(open_page(page, run=run.id))
     table = open_page("runs.py", run=run.id).dataframe[0].value
     assert table["Test R²"][0] == -1 and table["State"][0] == "learned nothing"
+
+
+def test_a_run_from_before_r_squared_says_the_share_explained():
+    run = runs.create(settings_from({"data": "carseats"}))
+    with closing(sqlite3.connect(run.path)) as connection, connection:
+        connection.execute("DELETE FROM about WHERE key = 'score'")
+    append(run, Event(0, "started"), Event(5, "finished", "51.00% … is explained.", 0.51))
+    summary = run.summary()
+    assert summary.earlier and summary.label("x") == "x · finished · share explained 0.510"
+    assert summary.message.startswith("Share explained 0.5100 on ") and "R²" not in summary.message
+    assert row(summary)["Share explained"] == 0.51 and row(summary)["Test R²"] is None
+    append(run, Event(6, "finished", "0.00% … is explained.", 0.0))
+    nothing = learned_nothing_words(run.summary())
+    assert "Share explained 0 on" in nothing and "the mean has share explained 0." in nothing
