@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Reals = NDArray[np.float64]
 Kind = Literal["dead", "saturated"]
+JUMP = 1e-3  # share of the largest derivative from which on a difference may be a jump
 FLAT = 0.05  # share of the largest derivative under which an outer end counts as saturated
 
 
@@ -76,6 +77,29 @@ class Activation:
         with np.errstate(all="ignore"):
             return np.asarray(self.slope(np.asarray(x, np.float64), self._set(parameter)))
 
+    def sampled(self, x: ArrayLike, parameter: float | None = None) -> Reals:
+        """Give x, sorted, and wherever the derivative jumps in between the two floats around it.
+
+        So a jump stays one, and nothing is read off across it. Found by bisection of what differs
+        by more than JUMP of the largest derivative: only a jump still does so in the end.
+        """
+        at = np.unique(np.asarray(x, np.float64))
+        slopes = self.derivative(at, parameter)
+        least = JUMP * np.nanmax(np.abs(slopes), initial=0.0)
+        low, high, left, right = _place(at[:-1]), _place(at[1:]), slopes[:-1], slopes[1:]
+        found = [at]
+        while len(low):
+            steep = np.abs(right - left) > least
+            low, high, left, right = low[steep], high[steep], left[steep], right[steep]
+            apart = low + 1 < high
+            found += [_float(low[~apart]), _float(high[~apart])]
+            low, high, left, right = low[apart], high[apart], left[apart], right[apart]
+            middle = (low >> 1) + (high >> 1) + (low & high & 1)
+            slope = self.derivative(_float(middle), parameter)
+            low, high = np.append(low, middle), np.append(middle, high)
+            left, right = np.append(left, slope), np.append(slope, right)
+        return np.unique(np.concatenate(found))
+
     def zones(self, parameter: float | None = None) -> tuple[Zone, ...]:
         """Give the dead and the saturated zones, from left to right; they never overlap."""
         return self.flat(self._set(parameter))
@@ -84,3 +108,15 @@ class Activation:
         if self.parameter is None:
             return math.nan
         return self.parameter.default if parameter is None else float(parameter)
+
+
+def _place(x: Reals) -> NDArray[np.int64]:
+    """The place of each float among all floats: of the next one it is one more."""
+    bits = x.view(np.int64)
+    return np.where(bits < 0, np.iinfo(np.int64).min - bits, bits)
+
+
+def _float(place: NDArray[np.int64]) -> Reals:
+    """The float at each place."""
+    bits = np.where(place < 0, np.iinfo(np.int64).min - place, place)
+    return bits.view(np.float64)

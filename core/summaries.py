@@ -14,12 +14,19 @@ from dataclasses import dataclass
 import psutil
 
 from core import runfile
+from core.baseline import beats_baseline, even_baseline
 from core.records import Event
 from core.settings import Settings
+from core.tasks import is_earlier, result_words, score_words
 
 ENDED = ("finished", "stopped", "diverged", "interrupted", "failed")
 GOING = {"created": "waiting", "started": "running", "resumed": "running", "paused": "paused"}
 """What a run does after an event, as long as the process that trains it lives."""
+
+
+LEARNED_NOTHING = "learned_nothing"
+OUTCOMES = {LEARNED_NOTHING: "learned nothing"}
+"""What an outcome is called where that is not its own word."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +45,42 @@ class Summary:
     """On all test images where the run has ended, else on the held-out ones."""
     pinned: bool
     bytes: int
+    baseline: float | None = None
+    """What an answer that looks at no input scores on the test inputs; None where it is unknown."""
+    earlier: bool = False
+    """Whether its score of numbers was measured before that was R²: see core/tasks.py."""
+
+    @property
+    def learned_nothing(self) -> bool:
+        """Whether the run has finished with a score no better than that of the baseline."""
+        known = self.settings and self.baseline is not None and self.accuracy is not None
+        if self.state != "finished" or not known:
+            return False
+        return not beats_baseline(self.accuracy, self.baseline, self.settings.dataset)  # type: ignore[arg-type, union-attr]
+
+    @property
+    def outcome(self) -> str:
+        """The state as a list shows it: the same, or `learned_nothing` of one that finished so."""
+        return LEARNED_NOTHING if self.learned_nothing else self.state
+
+    def score_words(self, digits: int = 1, score: float | None = None) -> str:
+        """The run's score as it is read, or another one of its kind; "" where there is none."""
+        value = self.accuracy if score is None else score
+        if value is None:
+            return ""
+        task = self.settings.dataset.task if self.settings else "other"
+        return score_words(task, value, digits, self.earlier)
 
     def label(self, name: str) -> str:
         """The run in a list: a name for it, its state, how good it is."""
         if self.state in ("waiting", "running", "paused"):
             return f"{name} · in training"
-        good = "" if self.accuracy is None else f" · {self.accuracy:.1%}"
-        return f"{name} · {self.state}{good}"
+        told = [name, OUTCOMES.get(self.outcome, self.outcome)]
+        if self.accuracy is not None:
+            told.append(self.score_words())
+        if self.learned_nothing and self.baseline:  # of numbers it is 0
+            told[-1] += f" (guessing {self.score_words(score=self.baseline)})"
+        return " · ".join(told)
 
 
 def told_apart(listed: Iterable[Summary]) -> dict[str, str]:
@@ -66,17 +102,24 @@ def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summar
         "IFNULL((SELECT MAX(step) FROM moments), 0))"
     ).fetchone()[0]
     state, message = state_of(happened, notes.get("owner", ""), newest)
+    settings, score = runfile.settings_in(notes), _accuracy(connection, happened)
+    dataset = settings.dataset
+    earlier = is_earlier(dataset.task, notes)
+    if message and score is not None and not settings.watched and state in ("finished", "stopped"):
+        message = result_words(dataset.task, score, dataset.test_size, earlier)
     return Summary(
         run_id,
         notes.get("name", run_id),
         state,
         message,
-        runfile.settings_in(notes),
+        settings,
         newest,
         _created(notes),
-        _accuracy(connection, happened),
+        score,
         notes.get("pinned") == "yes",
         size,
+        _baseline(happened, settings),
+        earlier,
     )
 
 
@@ -127,6 +170,17 @@ def _accuracy(connection: sqlite3.Connection, happened: list[Event]) -> float | 
         "ORDER BY step DESC LIMIT 1"
     ).fetchone()
     return measured[0] if measured else None
+
+
+def _baseline(happened: list[Event], settings: Settings) -> float | None:
+    """As training announced it; for runs recorded before it did so, that of even classes."""
+    if settings.watched:
+        return None
+    begun = (e.value for e in reversed(happened) if e.kind in ("started", "resumed"))
+    known = next((value for value in begun if value is not None), None)
+    if known is not None and 0 <= known <= 1:
+        return known
+    return even_baseline(settings.dataset)
 
 
 def _created(notes: dict[str, str]) -> float:

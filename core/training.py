@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import torch
 
+from core.baseline import baseline_score
 from core.checkpoints import State
 from core.commands import Inbox
 from core.data.dataset import Dataset, as_fed
@@ -23,14 +24,14 @@ from core.measuring import Window, evaluate
 from core.recording import Recorder
 from core.records import Checkpoint, Event, Record
 from core.settings import Settings
-from core.tasks import WORDS
+from core.tasks import MEASURED, result_words
 
 DENSE, GROWTH = 24, 1.2
 """The first moments are taken at every step, then each at a step 20 % further on."""
 FEW_DENSE, FEW_GROWTH = 1, 2.0
 """The same for a run of which there are many: some dozen moments in all."""
-HELD_OUT, EPOCH_ENDS = 400, 25
-"""Test images that the held-out curve is measured on (the result at the end uses all), and at how
+HELD_OUT, EPOCH_ENDS = MEASURED, 25
+"""Test inputs that the held-out curve is measured on (the result at the end uses all), and at how
 many ends of an epoch, at most."""
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE = 2.0, 0.01
 """Checkpoints: every two seconds, rarer where copying one would take more than this share."""
@@ -84,8 +85,9 @@ def train(
 ) -> Iterator[Record]:
     """Train from the random start, or on from a checkpoint, and announce what happens.
 
-    Ends with an Event: "finished", "stopped" or "diverged". Without `record` no moments are taken,
-    and with `few` only some dozen.
+    Begins with an Event that has the baseline's score, what an answer that looks at no input scores
+    on the test inputs, and ends with one: "finished", "stopped" or "diverged". Without `record` no
+    moments are taken, and with `few` only some dozen.
     """
     torch.set_num_threads(settings.threads)  # here, in the thread that trains
     inputs, targets, test_inputs, test_targets = tensors(settings.dataset)
@@ -107,7 +109,8 @@ def train(
     paused, pause_at = False, -1
     since = time.perf_counter()
     draw_at, save_at = since, since + CHECKPOINT_SECONDS
-    yield Event(step, "resumed" if start else "started")
+    guess = baseline_score(task, test_targets.numpy())
+    yield Event(step, "resumed" if start else "started", value=guess)
 
     while step < total and state.seconds < longest:
         if paused or not inbox.empty():
@@ -147,7 +150,10 @@ def train(
             batches = epoch_batches(settings, epoch)
         batch = batches[position]
         state.clear_gradients()
-        if record and step >= next_moment:
+        looked_at = record and (
+            step >= next_moment or step == total - 1
+        )  # the last with a gradient
+        if looked_at:
             recorder.note_statistics()
         # index_select copies the same rows as inputs[batch], in less than half the time
         output, truth = network(inputs.index_select(0, batch)), targets.index_select(0, batch)
@@ -211,10 +217,11 @@ def train(
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()
     _, score = evaluate(network, test_inputs, test_targets, task)
-    known, words = math.isfinite(score), WORDS[task]
-    text = words.result.format(score=score, count=len(test_targets)) if known else words.undefined
+    text = result_words(task, score, len(test_targets))
     done = step == total or state.seconds >= longest
-    yield Event(step, "finished" if done else "stopped", text, score if known else None)
+    yield Event(
+        step, "finished" if done else "stopped", text, score if math.isfinite(score) else None
+    )
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

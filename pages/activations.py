@@ -6,7 +6,7 @@ from core.figures.states_over_time import states_over_time
 from core.figures.unit_activations import unit_activations
 from pages.shared.arithmetic import open_number
 from pages.shared.chart import still_chart
-from pages.shared.choose import choose_run, choose_step
+from pages.shared.choose import choose_run, choose_step, number_in_link
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input, told_outer
 from pages.shared.prediction import draw_input, draw_prediction
@@ -18,6 +18,8 @@ dataset = settings.dataset
 chosen = choose_input(settings)
 step = choose_step(steps)
 found = answer(run.id, step, chosen.probe, chosen.inputs, run)
+one = {"image": number_in_link(0, "image")} if chosen.probe is None else {"probe": chosen.probe}
+moment = {"step": step, **one}
 
 left, right = st.columns([1, 2])
 with left:
@@ -41,9 +43,9 @@ for number, layer in enumerate(layers):
         if after.ndim == 2:
             role = "pre-activation" if layer.gives_pre_activations else "activation"
             still_chart(states_over_time(after, quantity="value", role=role), layer.name)
-            open_number(run, layer, after)
+            open_number(run, layer, after, moment)
             continue
         given = found.outputs.get(layer.sources[0]) if layer.kind == "activation" else None
         pair = (after, None) if layer.gives_pre_activations else (given, after)
         unit = still_chart(unit_activations(*pair), layer.name, pressed=after.ndim == 1)
-        open_number(run, layer, after, unit)
+        open_number(run, layer, after, moment, unit)

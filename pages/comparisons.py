@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from core.baseline import even_baseline
 from core.comparisons import MEMORY, SKIPS, Misread, read
 from core.data import DATASETS
 from core.figures.score_curves import score_curves
 from core.tasks import words_of
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose
-from pages.shared.compared import alike, by_name, fared
+from pages.shared.compared import alike, by_name, fared, unfinished
 from pages.shared.plain import plain
 
 FILES = {"Memory": MEMORY, "Skip connections": SKIPS}
@@ -38,6 +39,10 @@ score = words.score if words else "score"
 st.subheader(plain(comparison.title), anchor=False)
 steps = f", sequences of {length:,} steps" if length else ""
 st.write(f"{titles[data]}{steps}: {fared(comparison, networks, score)}")
+dataset = DATASETS.get(data)
+if dataset and (guess := even_baseline(dataset)) is not None:
+    guessing = f"An answer that looks at no input has {guess:.1%}. "
+    st.caption(guessing + unfinished(comparison, networks))
 scores = {name: {one.seed: one.scores for one in ones} for name, ones in networks.items()}
 still_chart(score_curves(comparison.steps, scores, quantity=score), "scores")
 

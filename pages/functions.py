@@ -54,7 +54,7 @@ if not functions(settings.layers):
     )
     st.stop()
 seen = scope(packed.work(run.id, steps[-1], here, run, *at, pushed), key)
-open_given(run, settings.layers, seen.unit)
+open_given(run, settings.layers, seen)
 draw_recorded(run, bent(settings.layers), *keep_moment(seen, at), key)
 st.caption(
     "A column a layer: the function (solid), its derivative (dashed), and below them how this "

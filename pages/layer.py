@@ -11,7 +11,7 @@ from pages.shared.fresh import keep_fresh, trains
 from pages.shared.inputs import BLANK, probe_input
 from pages.shared.network import draw_network
 from pages.shared.presenting import carried
-from pages.shared.recorded import draw_recorded
+from pages.shared.recorded import draw_recorded, last_with_gradient
 from pages.shared.scope import keep_moment, scope
 
 run, summary = choose_run()
@@ -25,7 +25,8 @@ above = st.container()
 st.subheader(name)
 st.caption(facts(layer, settings.dataset.kind))
 key = f"inside-{run.id}-{name}"
-at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
+opened = last_with_gradient(run, steps, name)
+at = first_number(key, "step", opened), first_number(key, "probe", 0)
 pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
 if not here:
     st.caption(BLANK)
@@ -43,7 +44,7 @@ st.caption(
     "Gates, states and attention maps are computed from the weights recorded at each moment, and "
     "shown where they come to the output that was recorded."
 )
-open_unit(run, settings.drawn_layers, seen.unit)
+open_unit(run, settings.drawn_layers, seen)
 if seen.layer:
     other, _, array = seen.layer.partition("/")
     if other in layers and array.startswith("weight"):

@@ -6,8 +6,10 @@ import streamlit as st
 from core import runs
 from core.budget import budget
 from core.runs import Missing
+from core.tasks import EARLIER
 from pages.shared.choose import open_run, run_in_link
 from pages.shared.plain import plain
+from pages.shared.retrying import learned_nothing_words
 from pages.shared.shelf import actions, bring_in, from_a_script, row, undo
 
 listed = [s for s in runs.summaries(run_in_link()) if s.id != "demo"]
@@ -32,6 +34,10 @@ picked = st.dataframe(
     selection_default={"selection": {"rows": [places[chosen]]}},
     column_config={
         "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
+        "Test R²": st.column_config.NumberColumn(format="%.3f", help="Clipped to −1."),
+        "Share explained": st.column_config.NumberColumn(
+            format="%.3f", help=f"{EARLIER.meaning} Clipped to −1."
+        ),
         "Started": st.column_config.DatetimeColumn(format="distance"),
         "MB": st.column_config.NumberColumn(format="%.1f"),
     },
@@ -41,7 +47,9 @@ summary = listed[selected[0]] if selected and selected[0] < len(listed) else lis
 if summary.id != run_in_link():
     open_run(summary.id)
 st.subheader(plain(summary.name), anchor=False)
-if summary.message:
+if summary.learned_nothing:
+    st.warning(learned_nothing_words(summary), icon=":material/trending_flat:")
+elif summary.message:
     st.caption(plain(summary.message))
 actions(runs.find(summary.id), summary)
 undo()

@@ -6,6 +6,7 @@ from core.commands import Command
 from core.engine import engine
 from pages.shared.asking import WATCHED, NoAnswer
 from pages.shared.choose import choose_run, number_chosen
+from pages.shared.followed import draw_followed, is_followed
 from pages.shared.fresh import keep_fresh
 from pages.shared.stages import (
     choose_exact,
@@ -18,16 +19,19 @@ from pages.shared.stages import (
 )
 from pages.shared.steering import tell
 
-st.write(
-    "What happens in one step of training: a batch goes forward through the layers, the loss says "
-    "how wrong the answer is, the gradient goes back, and every weight is changed a little."
-)
 run, summary = choose_run()
-keep_fresh(run, summary)
+steps = keep_fresh(run, summary)
 settings = run.settings()
 if settings.watched:
     st.info(WATCHED, icon=":material/info:")
     st.stop()
+if is_followed():
+    draw_followed(run, settings, steps)
+    st.stop()
+st.write(
+    "What happens in one step of training: a batch goes forward through the layers, the loss says "
+    "how wrong the answer is, the gradient goes back, and every weight is changed a little."
+)
 if summary.state == "running" and run.id in engine().jobs:
     st.button(
         "Pause the run here",

@@ -11,7 +11,7 @@ from pages.shared import packed
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose, choose_run, first_number
 from pages.shared.fresh import keep_fresh
-from pages.shared.recorded import draw_recorded
+from pages.shared.recorded import draw_recorded, last_with_gradient
 from pages.shared.scope import keep_moment, scope
 
 run, summary = choose_run()
@@ -29,7 +29,7 @@ with st.container(horizontal=True):
 if view in ("pictures", "matrix"):
     kind = "tiles" if view == "pictures" else "matrix"
     key = f"weights-{run.id}-{layer}-{array}-{kind}"
-    opened = first_number(key, "step", steps[-1])
+    opened = first_number(key, "step", last_with_gradient(run, steps, layer))
     data = packed.layer_over_time(run.id, steps[-1], run, layer, kind, array, opened)
     seen = scope(data, key)
     draw_recorded(run, [layer], *keep_moment(seen, (opened, 0)), key, learned=True)

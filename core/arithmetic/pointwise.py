@@ -28,6 +28,9 @@ def activation(asked: Asked) -> Made:
 def dropout(asked: Asked) -> Made:
     """Zero, or the number divided by the share that is kept."""
     x, left = float(asked.given[asked.place]), 1 - asked.brick.share
+    if not asked.walk.training:
+        words = "In evaluation nothing is left out: the same number."
+        return Made([named(asked.place)], {"x": np.array([x])}, x, words)
     kept = asked.gave != 0
     result = x / left if kept else 0.0
     words = (
@@ -58,7 +61,10 @@ def batchnorm(asked: Asked) -> Made:
     """Shifted and scaled by the mean and variance of its channel over the batch."""
     channel = asked.place[asked.layer.units_axis if len(asked.place) > 1 else 0]
     mean, variance = (float(each[channel]) for each in asked.walk.spreads[asked.layer.name])
-    return _scaled(asked, mean, variance, (channel,), "of its channel over the batch")
+    whose = "of its channel over the batch"
+    if not asked.walk.training:
+        whose = "that its channel had in the batches so far (running ones, as in evaluation)"
+    return _scaled(asked, mean, variance, (channel,), whose)
 
 
 def _normed(asked: Asked, over: np.ndarray, at: Place, whose: str) -> Made:
@@ -111,13 +117,15 @@ def residual(asked: Asked) -> Made:
 def branches(asked: Asked) -> Made:
     """The same number, of the branch that gave it."""
     axis, place = asked.layer.units_axis, list(asked.place)
-    for number in range(len(asked.layer.sources)):
-        gave = asked.source(number)
-        if place[axis] < gave.shape[axis]:
+    layers = {layer.name: layer for layer in asked.settings.layers}
+    for number, name in enumerate(asked.layer.sources):
+        gave = asked.source(number)  # of a recorded moment perhaps its first units
+        wide = (layers[name].output_shape if name else gave.shape)[axis]
+        if place[axis] < wide:
             x = float(gave[tuple(place)])
-            name = f"branch {number + 1}, {named(tuple(place))}"
-            return Made([name], {"x": np.array([x])}, x, "The branches lie side by side.")
-        place[axis] -= gave.shape[axis]
+            told = f"branch {number + 1}, {named(tuple(place))}"
+            return Made([told], {"x": np.array([x])}, x, "The branches lie side by side.")
+        place[axis] -= wide
     raise IndexError(f"{asked.layer.name} has nothing at {asked.place}")
 
 

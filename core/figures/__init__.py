@@ -12,7 +12,7 @@ from core.figures.distribution_over_time import distribution_over_time
 from core.figures.embedding_plane import embedding_plane
 from core.figures.feature_maps import feature_maps
 from core.figures.forecast import forecast
-from core.figures.layer_bars import layer_bars
+from core.figures.layer_sizes import layer_sizes
 from core.figures.loss_curve import loss_curve
 from core.figures.next_symbols import next_symbols
 from core.figures.numbers_over_time import numbers_over_time
@@ -51,7 +51,7 @@ FIGURES: dict[str, Callable[..., go.Figure]] = {
     "shares": shares,
     "receptive_field": receptive_field,
     "next_symbols": next_symbols,
-    "layer_bars": layer_bars,
+    "layer_sizes": layer_sizes,
     "run_curves": run_curves,
     "score_curves": score_curves,
     "race_curves": race_curves,

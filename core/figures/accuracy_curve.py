@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures import style
 from core.figures.loss_curve import learning_curve
+from core.figures.scores import cut_below
 
 
 def accuracy_curve(
@@ -26,10 +27,17 @@ def accuracy_curve(
     can be seen. `epochs` and `marks` as in `loss_curve`.
     """
     training, held_out = 100 * style.finite(accuracy), 100 * style.finite(held_out_accuracy)
-    fig = learning_curve(
-        f"{quantity} (%)", ".2f", steps, training, held_out_steps, held_out, epochs, marks
+    return learning_curve(
+        *(f"{quantity} (%)", ".2f", steps, training, held_out_steps, held_out, epochs, marks),
+        fit=_fitted,
     )
-    return fig.update_yaxes(range=percent_range(np.concatenate([training, held_out])))
+
+
+def _fitted(fig: go.Figure) -> str:
+    """Fit the axis; what is said of it."""
+    values = np.concatenate([style.finite(trace.y) for trace in fig.data])
+    fig.update_yaxes(range=percent_range(values))
+    return cut_below(fig)
 
 
 def percent_range(values: np.ndarray) -> tuple[float, float]:

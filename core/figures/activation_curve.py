@@ -24,16 +24,18 @@ def activation_curve(
     """Curves over x, value solid and derivative dashed, with the zones shaded.
 
     A curve is {"name", "title", "value", "derivative"}, the last two of x's shape; the derivative
-    may be None. A zone is (kind, low, high) with kind "dead" or "saturated"; its ends may be
-    infinite. A slider is {"title", "curve": its place, "values" (m,), "at", "value" and
-    "derivative" (m, len(x)), "zones": m lists of zones, or None where they are not shown}.
+    may be None. Where it jumps, x has the two floats around it: it is drawn upright, and the
+    pointer reads the derivative at the place itself, before it and behind it. A zone is (kind, low,
+    high) with kind "dead" or "saturated"; its ends may be infinite. A slider is {"title", "curve":
+    its place, "values" (m,), "at", "value" and "derivative" (m, len(x)), "zones": m lists of zones,
+    or None where they are not shown}.
     """
     fig = style.figure("pre-activation x", "activation f(x)", hovermode="x unified")
     at = style.finite(x)
     known = at[np.isfinite(at)]
     low, high = (float(known.min()), float(known.max())) if known.size else (-1.0, 1.0)
     high = high if high > low else low + 1.0
-    fig.update_xaxes(range=[low, high])
+    fig.update_xaxes(range=[low, high], hoverformat=".4~f")
     keep = style.thinned(len(at), BUDGET)
     for index, curve in enumerate(curves):
         alone = len(curves) == 1
@@ -46,7 +48,7 @@ def activation_curve(
         )
     fig.update_layout(**_shaded(zones, low, high))
     for slider in sliders:
-        _slide(fig, keep, slider, low, high)
+        _slide(fig, at, keep, slider, low, high)
     words = style.thinned_words(len(keep), len(at), "points")
     return style.caption(fig, words)
 
@@ -60,12 +62,23 @@ def _draw(
         **dict(line=dict(color=color, width=2.5), hovertemplate="%{y:.4g}"),
     )
     slope = curve.get("derivative")
-    y = [] if slope is None else style.finite(slope)[keep]
+    y = np.zeros(0) if slope is None else style.finite(slope)[keep]
     fig.add_scatter(
         **dict(name=f"{name}, derivative", x=x[keep], y=y, visible=slope is not None),
         **dict(mode="lines", line=dict(color=color, width=1.75, dash="dash")),
-        hovertemplate="%{y:.4g}",
+        **dict(hovertext=_read(x[keep], y), hovertemplate="%{hovertext}"),
     )
+
+
+def _read(x: np.ndarray, derivative: np.ndarray) -> list[str]:
+    """What a pointer reads of a derivative at each x; all of a jump at the two floats around it."""
+    words = [f"{number:z.4g}" for number in derivative]
+    for at in range(len(words) - 1):
+        before, behind = words[at : at + 2]
+        if np.nextafter(x[at], np.inf) == x[at + 1] and before != behind:
+            here = before if x[at] == np.round(x[at], 9) else behind
+            words[at : at + 2] = [f"{here} (jumps from {before} to {behind})"] * 2
+    return words
 
 
 def _shaded(
@@ -93,15 +106,21 @@ def _shaded(
 
 
 def _slide(
-    fig: go.Figure, keep: np.ndarray, slider: Mapping[str, Any], low: float, high: float
+    fig: go.Figure,
+    x: np.ndarray,
+    keep: np.ndarray,
+    slider: Mapping[str, Any],
+    low: float,
+    high: float,
 ) -> None:
     values = list(map(float, slider["values"]))
     pair = [style.finite(slider[name]) for name in ("value", "derivative")]
     first = 2 * slider["curve"]
 
     def data(value: float) -> list[dict[str, Any]]:
-        at = values.index(value)
-        return [{"type": "scatter", "y": _told(lines[at][keep])} for lines in pair]
+        of, slope = (lines[values.index(value)][keep] for lines in pair)
+        drawn = [{"type": "scatter", "y": _told(line)} for line in (of, slope)]
+        return [drawn[0], drawn[1] | {"hovertext": _read(x[keep], slope)}]
 
     def layout(value: float) -> dict[str, Any]:
         zones = slider.get("zones")

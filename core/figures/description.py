@@ -16,8 +16,9 @@ NOTHING = "Nothing to show yet."
 def sentence(fig: go.Figure) -> str:
     """What a figure shows in at most 500 letters: its axes, and each trace with its numbers.
 
-    A line is told by its ends and extremes, bars by the largest, a picture by its range. Numbers
-    have three digits. "Nothing to show yet." where no trace holds a finite number.
+    A line is told by its ends and extremes, bars and points in rows by the largest, a picture by
+    its range. Numbers have three digits. "Nothing to show yet." where no trace holds a finite
+    number.
     """
     told = [words for trace in fig.data if trace.visible is not False and (words := _told(trace))]
     if not told:
@@ -41,7 +42,7 @@ def _told(trace: Any) -> str:
         return f"{name}{size} from {_number(known.min())} to {_number(known.max())}."
     if trace.type not in ("scatter", "bar"):
         return ""
-    flat = trace.type == "bar" and trace.orientation == "h"
+    flat = trace.orientation == "h"
     places, values = (trace.y, trace.x) if flat else (trace.x, trace.y)
     numbers = style.finite(values).ravel()
     known = np.flatnonzero(np.isfinite(numbers))
@@ -49,10 +50,11 @@ def _told(trace: Any) -> str:
         return ""
     labels = list(range(len(numbers))) if places is None else list(places)
     at = [f"{_number(numbers[n])} at {_place(labels[n])}" for n in known]
-    if trace.type == "bar":
+    if trace.type == "bar" or flat:
+        things = "bars" if trace.type == "bar" else "points"
         order = np.argsort(-np.abs(numbers[known]), kind="stable")[:MOST_BARS]
         largest = ", ".join(at[n] for n in order)
-        return f"{name}{len(known):,} bars, the largest {largest}."
+        return f"{name}{len(known):,} {things}, the largest {largest}."
     if "lines" not in (trace.mode or "lines"):
         low, high = (_number(edge(numbers[known])) for edge in (np.min, np.max))
         return f"{name}{len(known):,} points from {low} to {high}."

@@ -1,6 +1,6 @@
 """The loss over a run, training against held-out; also the frame that accuracy is drawn in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.figures import style
 
 BUDGET = 2000  # points a line
+FLATTENS = 1000.0  # times the median: a loss so large leaves nothing to see of the others
 
 
 def loss_curve(
@@ -24,10 +25,23 @@ def loss_curve(
     """Training loss and held-out loss over steps.
 
     `epochs`: the epoch at each of `steps`, told on hover. `marks`: (step, text) of events, drawn as
-    dotted lines. `log`: a logarithmic loss axis, on which losses of zero and below are gaps.
+    dotted lines. `log`: a logarithmic loss axis, on which losses of zero and below are gaps; it is
+    taken by itself, and said, where one loss would flatten all others.
     """
-    fig = learning_curve("loss", ".4g", steps, loss, held_out_steps, held_out_loss, epochs, marks)
-    return fig.update_yaxes(type="log", nticks=6, exponentformat="power") if log else fig
+
+    def fit(fig: go.Figure) -> str:
+        values = np.concatenate([style.finite(trace.y) for trace in fig.data])
+        values = values[values > 0]
+        flattens = values.size and values.max() > FLATTENS * np.median(values)
+        if log or flattens:
+            fig.update_yaxes(type="log", nticks=6, exponentformat="power")
+        if not flattens:
+            return ""
+        return f"Logarithmic axis: the largest loss is {values.max():.2g}."
+
+    return learning_curve(
+        *("loss", ".4g", steps, loss, held_out_steps, held_out_loss, epochs, marks), fit=fit
+    )
 
 
 def learning_curve(
@@ -39,8 +53,12 @@ def learning_curve(
     held_out: style.Numbers,
     epochs: style.Numbers | None,
     marks: Sequence[tuple[float, str]],
+    fit: Callable[[go.Figure], str] = lambda _: "",
 ) -> go.Figure:
-    """A quantity of training and of held-out data over steps; `number` is its format on hover."""
+    """A quantity of training and of held-out data over steps; `number` is its format on hover.
+
+    `fit` fits the axis of the drawn figure, and gives what is said of it.
+    """
     fig = style.figure("step", quantity, hovermode="x unified", xaxis_tickformat=",")
     x, y = np.asarray(steps), style.finite(training)
     keep = style.thinned(len(x), BUDGET)
@@ -73,7 +91,7 @@ def learning_curve(
     everywhere = np.concatenate([x, held_x, [step for step, _ in marks]]).astype(float)
     if everywhere.size:
         _mark(fig, marks, everywhere.min(), everywhere.max())
-    return style.caption(fig, style.thinned_words(len(keep), len(x), "steps"))
+    return style.caption(fig, fit(fig), style.thinned_words(len(keep), len(x), "steps"))
 
 
 def _mode(values: np.ndarray) -> str:

@@ -16,6 +16,7 @@ from core.figures.contestants import (
     race_figure,
     round_numbers,
 )
+from core.figures.scores import cut_below
 
 BUDGET = 100  # points a line: there may be more than a hundred lines
 FAR = 0.9  # of the way of the longest: what has come so far is in the median
@@ -73,7 +74,7 @@ def race_curves(
     if log:
         place_axis(fig, drawn, log, round_numbers(drawn))
     thinned = style.thinned_words(shown, most, "measured points")
-    return style.caption(fig, _words(counts, early), thinned)
+    return style.caption(fig, _words(counts, early), cut_below(fig), thinned)
 
 
 def _clean(line: Line, log: bool) -> Cleaned:

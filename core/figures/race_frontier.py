@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.figures import style
 from core.figures.contestants import folded, marker, place_axis, race_figure, round_numbers
+from core.figures.scores import cut_below
 
 BUDGET = 1000  # points a contestant
 Point = tuple[float, float | None, str]
@@ -57,7 +58,7 @@ def race_frontier(
     if log:
         drawn = np.array(costs)
         place_axis(fig, drawn, log, round_numbers(drawn))
-    return style.caption(fig, style.thinned_words(shown, most, "points"))
+    return style.caption(fig, cut_below(fig), style.thinned_words(shown, most, "points"))
 
 
 def _known(

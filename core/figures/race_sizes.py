@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures import style
 from core.figures.contestants import band, color, dash, folded, marker, place_axis, race_figure
+from core.figures.scores import cut_below
 
 BUDGET = 40  # values
 MOST_POINTS = 1000
@@ -54,7 +55,9 @@ def race_sizes(
     place_axis(fig, at[kept], log, at[kept])
     words = "Thick: the median over the seeds; pale: between its quartiles." if behind else ""
     single = " Small: single runs." if any(dots) else ""
-    return style.caption(fig, words + single, style.thinned_words(len(kept), len(known), "values"))
+    return style.caption(
+        fig, words + single, cut_below(fig), style.thinned_words(len(kept), len(known), "values")
+    )
 
 
 def _dots(name: str, index: int, points: Sequence[Point], log: bool) -> dict[str, Any]:

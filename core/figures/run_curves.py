@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
+from core.figures.scores import cut_below
 
 BUDGET = 600  # points a line
 
@@ -39,4 +40,5 @@ def run_curves(
     fig.update_layout(showlegend=True)
     if not percent:
         fig.update_yaxes(type="log", nticks=6, exponentformat="power")
-    return style.caption(fig, style.thinned_words(shown, most, "recorded numbers"))
+    words = cut_below(fig) if percent else ""
+    return style.caption(fig, words, style.thinned_words(shown, most, "recorded numbers"))

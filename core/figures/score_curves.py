@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
+from core.figures.scores import cut_below
 
 BUDGET = 500  # points a line
 
@@ -54,4 +55,6 @@ def score_curves(
     if len(x):
         fig.update_xaxes(range=(0, 1.03 * max(float(x[-1]), 1.0)))
     words = "A large open mark: good enough, trained no further." if stopped else ""
-    return style.caption(fig, words, style.thinned_words(shown, longest, "measured steps"))
+    return style.caption(
+        fig, words, cut_below(fig), style.thinned_words(shown, longest, "measured steps")
+    )

@@ -189,6 +189,7 @@ def looked_at(
     targets: Any = None,
     title: str = "",
     note: str = "",
+    untrained: bool = False,
     units: int = 256,
     room: tuple[int, int] = (1, 1),
 ) -> tuple[Settings, Moment, Looker]:
@@ -218,6 +219,7 @@ def looked_at(
         symbols=int(values.max()) + 1 if values.dtype == np.int64 else 0,
         classes=names,
         note=note,
+        untrained=untrained,
         left_out=left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)

@@ -89,6 +89,8 @@ class Watched(BaseModel):
     """What the numbers of the last layer stand for; empty where that is not known."""
     note: str = Field("", max_length=500)
     """Where the network and its weights come from, in a sentence."""
+    untrained: bool = False
+    """Its weights are random, and nobody trained them."""
     left_out: tuple[Annotated[str, Field(max_length=300)], ...] = Field((), max_length=200)
     """What could not be recorded of it, and why, a sentence each."""
     _inputs: Callable[[], tuple[np.ndarray, np.ndarray]] | None = PrivateAttr(None)

@@ -23,7 +23,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-NO_GRADIENT = "the last moment of a run has none: no step follows it"
+NO_GRADIENT = "the last moment has none, no step follows it: go one moment back"
 Role = Literal["weight", "gradient"]
 NORMS: dict[str, tuple[Role, str, str]] = {
     "weight_norm": ("weight", "W", ".3g"),
@@ -95,11 +95,16 @@ def learned_numbers(
 
 
 def passed_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
-    """What is counted of what passes a layer, as a person reads it: {"dead units": "0 of 6"}."""
+    """What is counted of what passes a layer, as a person reads it: {"dead units": "0 of 6"}.
+
+    One input cannot say that none reaches a unit: of it the share of values is told.
+    """
     recorded = moment.numbers.get(layer.name, {})
     told = {word: _percent(recorded[name]) for name, word in SHARES.items() if name in recorded}
     if zones := zones_at(layer, layers, moment):
-        if zones.dead is not None:
+        if zones.dead is None:
+            told["values in the dead zone"] = _percent(zones.in_dead_zone)
+        else:
             told["dead units"] = f"{zones.dead:,} of {zones.units:,}"
         told["saturated values"] = _percent(zones.saturated)
     return told
@@ -194,15 +199,18 @@ def strip(
     step: int | None = None,
     autoplay: bool = False,
     probe: int = 0,
+    untrained: bool = False,
 ) -> bytes:
     """The layer strip from the input to the prediction, a frame for every moment.
 
-    With a `url` the browser goes on with the live frames it gets there.
+    With a `url` the browser goes on with the live frames it gets there. `untrained`: what the
+    network says at step 0 is that of random weights.
     """
     panels = _layer_panels(probes.dataset, layers, moments, len(probes))
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
-    told |= {"autoplay": autoplay, "probe": probe, "opens": not probes.dataset.watched}
+    told |= {"untrained": untrained, "autoplay": autoplay, "probe": probe}
+    told |= {"opens": not probes.dataset.watched}
     placed = [panel for of in panels for panel in of]
     return pictured(probes, layers, cards, placed, moments, told, share=not live)
 

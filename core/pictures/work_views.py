@@ -22,8 +22,9 @@ from core.zones import activation_layers, zones_at
 AT_WORK = "@work"
 """The name under which those who watch the functions of a run listen, beside its layers'."""
 GRID = np.sinh(np.linspace(-6.0, 6.0, 241))
-"""Where curves are handed to the browser: closely around 0, to ±200; straight lines between."""
-DIGITS = 5
+"""Where curves are handed to the browser, beside their kinks: closely around 0, to ±200. Between
+two such places it takes the cubic that has the values and the derivatives of both."""
+DIGITS = 9
 LEFT = "passed"
 """The id of the card that says what is left of a gradient."""
 
@@ -55,7 +56,8 @@ def work_view(
     first, still, more = input_card(probes, told)
     cards = _cards(panels)
     header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
-    header |= {"grid": _rounded(GRID), "curves": _curves(layers)}
+    grid = _grid(layers)
+    header |= {"grid": grid.tolist(), "curves": _curves(layers, grid)}
     return pack(header, planes, still)
 
 
@@ -129,9 +131,9 @@ def _frames(
     moments: Sequence[Moment],
     scales: dict[str, float],
 ) -> tuple[list[dict], list[list[np.ndarray]]]:
-    told, planes = [], []
+    told, planes, grid = [], [], _grid(layers)
     for moment in moments:
-        work = {layer.name: _work(layer, panel, moment) for layer, panel in panels}
+        work = {layer.name: _work(layer, panel, moment, grid) for layer, panel in panels}
         slopes = {name: one["slope"] if one else 1.0 for name, one in work.items()}
         for name, share in left_of_a_gradient(layers, slopes).items():
             if one := work.get(name):
@@ -148,7 +150,7 @@ def _frames(
     return told, planes
 
 
-def _work(layer: Layer, panel: Panel, moment: Moment) -> dict | None:
+def _work(layer: Layer, panel: Panel, moment: Moment, grid: np.ndarray) -> dict | None:
     """What a frame tells of one function; None where its numbers were not recorded."""
     array = moment.arrays.get(panel.source)
     if array is None or not array.values.size:
@@ -161,7 +163,7 @@ def _work(layer: Layer, panel: Panel, moment: Moment) -> dict | None:
     slope = float(slopes[np.isfinite(slopes)].mean()) if np.isfinite(slopes).any() else 0.0
     told: dict = {"slope": float(f"{slope:.4g}"), "parameter": parameter}
     if parameter is not None:
-        told |= {"curve": _curve(function, parameter)}
+        told |= {"curve": _curve(function, grid, parameter)}
     return told
 
 
@@ -209,14 +211,22 @@ def _zones(name: str) -> list[list]:
     ]
 
 
-def _curves(layers: Sequence[Layer]) -> dict[str, dict[str, list[float]]]:
-    return {name: _curve(name) for name in sorted(set(functions(layers).values()))}
+def _grid(layers: Sequence[Layer]) -> np.ndarray:
+    """The places at which a network's functions are told, the kinks of all of them with it."""
+    grid = GRID
+    for name in sorted(set(functions(layers).values())):
+        grid = ACTIVATIONS[name].sampled(grid)
+    return grid
 
 
-def _curve(name: str, parameter: float | None = None) -> dict[str, list[float]]:
+def _curves(layers: Sequence[Layer], grid: np.ndarray) -> dict[str, dict[str, list[float]]]:
+    return {name: _curve(name, grid) for name in sorted(set(functions(layers).values()))}
+
+
+def _curve(name: str, grid: np.ndarray, parameter: float | None = None) -> dict[str, list[float]]:
     """A function and its derivative on the grid."""
     function = ACTIVATIONS[name]
-    value, slope = function.value(GRID, parameter), function.derivative(GRID, parameter)
+    value, slope = function.value(grid, parameter), function.derivative(grid, parameter)
     return {"value": _rounded(value), "slope": _rounded(slope)}
 
 

@@ -19,8 +19,9 @@ from core.races.prices import RunPrice as RunPrice
 from core.races.prices import told as told
 from core.races.prices import worth as worth
 from core.settings import Settings
+from core.tasks import MEASURED
 
-HELD_OUT, EPOCH_ENDS = 400, 25
+HELD_OUT, EPOCH_ENDS = MEASURED, 25
 """Test inputs of the held-out curve, and most ends of an epoch that have them: as training does."""
 QUICK_SECONDS = 0.0005
 """Of an update, where none was measured: so a file is estimated too large rather than too small."""

@@ -1,6 +1,7 @@
 """Arithmetic: one number of any layer in one training step, term by term."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from pages.shared.choose import (
     put,
 )
 from pages.shared.presenting import carried
+from pages.shared.scope import Seen
 
 SHOWN = 9
 """Terms that a table shows one by one."""
@@ -57,36 +59,51 @@ def choose_place(layers: Sequence[Layer]) -> tuple[Layer, Place]:
     return layer, place
 
 
-def open_unit(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
+def open_unit(run: Run, layers: Sequence[Layer], seen: Seen) -> None:
     """Show the arithmetic of what was clicked in a scope just now, on the page of one step."""
-    if found := _clicked(layers, clicked):
-        open_place(run, *found)
+    if found := _clicked(layers, seen.unit):
+        open_place(run, *found, _moment(seen))
 
 
-def open_given(run: Run, layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
-    """The same of a number that an activation function was given: `clicked` names the function.
+def open_given(run: Run, layers: Sequence[Layer], seen: Seen) -> None:
+    """The same of a number that an activation function was given: what was clicked names it.
 
     `layers` are all of the network. Where the number was laid out anew before the function, its
     place is that in the layer that gave it.
     """
     by_name = {layer.name: layer for layer in layers}
-    if clicked and (layer := by_name.get(clicked[0])):
+    if seen.unit and (layer := by_name.get(seen.unit[0])):
         before = by_name.get(comes_from(layer, layers), layer)
         same = before.output_shape == layer.output_shape
-        open_unit(run, layers, clicked if same else (before.name, clicked[1]))
+        open_unit(run, layers, seen if same else replace(seen, unit=(before.name, seen.unit[1])))
 
 
-def open_place(run: Run, layer: Layer, place: Place) -> None:
-    """Show how the number at a place of a layer's output is made, on the page of one step."""
+def _moment(seen: Seen) -> dict[str, int]:
+    return {} if seen.at is None else dict(zip(("step", "probe"), seen.at, strict=True))
+
+
+def open_place(run: Run, layer: Layer, place: Place, moment: Mapping[str, int]) -> None:
+    """Show how the number at a place of a layer's output is made, on the page of one step.
+
+    `moment` says which number: `step`, and `probe` or, of any test input, `image`. Where it is
+    empty, it is one of a training step.
+    """
     put("layer", layer.name)  # a page with a field for it may not set it in the link
-    told = dict(zip(AXES[len(place)], map(str, place), strict=True))
-    st.switch_page("step.py", query_params={"run": run.id, **told, **carried()})
+    told = dict(zip(AXES[len(place)], place, strict=True)) | dict(moment)
+    link = {name: str(number) for name, number in told.items()}
+    st.switch_page("step.py", query_params={"run": run.id, **link, **carried()})
 
 
-def open_number(run: Run, layer: Layer, outputs: np.ndarray, unit: int | None = None) -> None:
+def open_number(
+    run: Run,
+    layer: Layer,
+    outputs: np.ndarray,
+    moment: Mapping[str, int],
+    unit: int | None = None,
+) -> None:
     """A button that leads to how a layer's largest number is made; or to a unit pressed just now.
 
-    `outputs` has the layer's output shape, or the first units of it.
+    `outputs` has the layer's output shape, or the first units of it; `moment` as in `open_place`.
     """
     if layer.watched:
         return
@@ -95,13 +112,14 @@ def open_number(run: Run, layer: Layer, outputs: np.ndarray, unit: int | None = 
         key=f"made-{layer.name}",
         type="tertiary",
         icon=":material/calculate:",
-        help="In a training step of this run, term by term: a pressed bar, or the largest number.",
+        help="For this input and at this moment, term by term: a pressed bar, or the largest "
+        "number.",
     )
     if unit is not None:
-        open_place(run, layer, (unit,))
+        open_place(run, layer, (unit,), moment)
     if pressed:
         largest = np.unravel_index(np.abs(outputs).argmax(), outputs.shape)
-        open_place(run, layer, tuple(int(side) for side in largest))
+        open_place(run, layer, tuple(int(side) for side in largest), moment)
 
 
 def follow(layers: Sequence[Layer], clicked: tuple[str, Cell] | None) -> None:
@@ -125,23 +143,33 @@ def _clicked(
 def draw_number(settings: Settings, walk: Walk, layer: Layer, place: Place) -> None:
     """How a number is made: from the sum it begins with to what an activation makes of it."""
     for stage in way(settings.layers, layer.name):
-        st.markdown(f"**{stage.name}** · {stage.formula} · {named(place)}")
         try:
             found = made(settings, walk, stage.name, place)
         except (IndexError, ValueError):
+            _head(stage, place)
             st.caption("This layer has too many weights to be all here: choose a unit further up.")
             continue
-        if found.columns:
-            columns = {name: st.column_config.NumberColumn(format="%.6g") for name in found.columns}
-            st.dataframe(
-                terms(found),
-                hide_index=True,
-                column_config=columns,
-                height="content",
-                placeholder="",
-            )
-        gave = float(walk.outputs[stage.name][place])
-        st.write(f"{found.words} {_came_to(found, gave)}{_gradient(walk, stage, place)}")
+        draw_stage(walk, stage, place, found)
+
+
+def draw_stage(walk: Walk, stage: Layer, place: Place, found: Made) -> None:
+    """How one layer made the number at a place."""
+    _head(stage, place)
+    if found.columns:
+        columns = {name: st.column_config.NumberColumn(format="%.6g") for name in found.columns}
+        st.dataframe(
+            terms(found),
+            hide_index=True,
+            column_config=columns,
+            height="content",
+            placeholder="",
+        )
+    gave = float(walk.outputs[stage.name][place])
+    st.write(f"{found.words} {_came_to(found, gave)}{_gradient(walk, stage, place)}")
+
+
+def _head(stage: Layer, place: Place) -> None:
+    st.markdown(f"**{stage.name}** · {stage.formula} · {named(place)}")
 
 
 def terms(found: Made) -> pd.DataFrame:

@@ -15,6 +15,8 @@ ALIKE = {
     "every": "measured every {} steps",
 }
 """The settings that are told, where a comparison has them."""
+RISING = 0.05
+"""Who gained so much in the second half of the steps was still getting better."""
 
 
 def by_name(comparison: Comparison, data: str, length: int) -> dict[str, list[Compared]]:
@@ -45,6 +47,32 @@ def fared(comparison: Comparison, networks: Networks, score: str) -> str:
         f"{plain(name)} {_span([one.score for one in ones])}" for name, ones in networks.items()
     ]
     return f"{first} At the end: {', '.join(last)}."
+
+
+def unfinished(comparison: Comparison, networks: Networks) -> str:
+    """Who was still getting better when the training ended, with the scores that say so; or ""."""
+    steps = comparison.steps
+    half, last = len(steps) // 2 - 1, len(steps) - 1
+    found = []
+    for name, ones in networks.items():
+        whole = [one.scores for one in ones if len(one.scores) == len(steps)]
+        if half < 0 or not whole:
+            continue
+        before, after = (sum(scores[at] for scores in whole) / len(whole) for at in (half, last))
+        if after - before >= RISING and after < comparison.enough:
+            found.append(
+                f"{plain(name)} rose from {before:z.1%} at step {steps[half]:,} to {after:z.1%} at "
+                f"step {steps[last]:,}"
+            )
+    if not found:
+        return ""
+    rate = comparison.settings.get("learning_rate")
+    under = f" with learning rate {_told(rate)}" if rate is not None else ""
+    return (
+        f"Why some are low: {'; '.join(found)} (means over the seeds that trained to the end). "
+        f"They were still learning when the training stopped: this shows what {steps[last]:,} "
+        f"steps{under} do, not what a network can learn."
+    )
 
 
 def alike(comparison: Comparison, networks: Networks) -> str:

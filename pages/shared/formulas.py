@@ -13,22 +13,25 @@ from core.figures.activation_curve import activation_curve
 from pages.shared.chart import live_chart
 
 X = np.linspace(-6.0, 6.0, 241)
-SPARK = slice(0, None, 6)
 MOST_VALUES = 51
 """Values of a parameter for which a curve is handed to the browser."""
 
 
 def draw_curves(names: Sequence[str]) -> None:
     """The functions on one another, with a slider for each one's parameter."""
-    curves, sliders = [], []
+    curves, sliders, x = [], [], X
+    for name in names:
+        function, shape = ACTIVATIONS[name], ACTIVATIONS[name].parameter
+        for one in [shape.low, shape.default, shape.high] if shape else [None]:
+            x = function.sampled(x, one)
     for place, name in enumerate(names):
         function = ACTIVATIONS[name]
-        curve = {"name": name, "title": function.title, "value": function.value(X)}
-        curves.append(curve | {"derivative": function.derivative(X)})
+        curve = {"name": name, "title": function.title, "value": function.value(x)}
+        curves.append(curve | {"derivative": function.derivative(x)})
         if function.parameter is not None:
-            sliders.append(_slider(function, place, len(names) == 1))
+            sliders.append(_slider(function, x, place, len(names) == 1))
     zones = _zones(ACTIVATIONS[names[0]]) if len(names) == 1 else ()
-    live_chart(activation_curve(X, curves, zones, sliders=sliders), "-".join(["curves", *names]))
+    live_chart(activation_curve(x, curves, zones, sliders=sliders), "-".join(["curves", *names]))
     if len(names) == 1:
         st.caption("Shaded: where a unit learns nothing (dead) or hardly anything (saturated).")
 
@@ -37,7 +40,7 @@ def _zones(function: Activation, parameter: float | None = None) -> list[tuple[s
     return [(zone.kind, zone.low, zone.high) for zone in function.zones(parameter)]
 
 
-def _slider(function: Activation, place: int, alone: bool) -> dict:
+def _slider(function: Activation, x: np.ndarray, place: int, alone: bool) -> dict:
     given = function.parameter
     assert given is not None
     count = round((given.high - given.low) / given.step) + 1
@@ -48,7 +51,7 @@ def _slider(function: Activation, place: int, alone: bool) -> dict:
     told |= {"values": values, "at": given.default}
     told |= {"zones": [_zones(function, one) for one in values] if alone else None}
     pair = {"value": function.value, "derivative": function.derivative}
-    return told | {word: np.stack([of(X, one) for one in values]) for word, of in pair.items()}
+    return told | {word: np.stack([of(x, one) for one in values]) for word, of in pair.items()}
 
 
 def draw_formulas(names: Sequence[str]) -> None:
@@ -67,8 +70,8 @@ def table_of_functions() -> None:
     rows = [
         {
             "Function": function.title,
-            "Curve, −6 to 6": function.value(X)[SPARK].tolist(),
-            "Derivative, −6 to 6": function.derivative(X)[SPARK].tolist(),
+            "Curve, −6 to 6": function.value(X).tolist(),
+            "Derivative, −6 to 6": function.derivative(X).tolist(),
             "Range": function.range,
             "Derivative is 0": _where(function, "dead"),
             "Derivative under 5 % of its largest": _where(function, "saturated"),

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core import live, pictures
+from core.beginnings import untrained_at
 from core.budget import kept_steps
 from core.pictures import Probes
 from core.runs import Run
@@ -139,6 +140,7 @@ def _strip(
         step=step,
         probe=min(probe, len(probes) - 1),
         autoplay=autoplay,
+        untrained=untrained_at(run, settings, 0),
     )
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.answers import examples_used, outputs, written
+from core.beginnings import untrained_at
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
@@ -65,6 +66,11 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
 def draw_prediction(run: Run, settings: Settings, step: int, chosen: Chosen, found: Answer) -> None:
     """What the network says of the input, beside the truth."""
     dataset = settings.dataset
+    if untrained_at(run, settings, step):
+        st.warning(
+            "Untrained network: its weights are random, so its prediction is chance.",
+            icon=":material/casino:",
+        )
     output = found.outputs[settings.layers[-1].name]
     if not np.isfinite(output).all():
         st.subheader("No prediction")

@@ -12,6 +12,7 @@ from core.races.driving import drive, drivers
 from core.races.outcomes import RUNNING, Outcome
 from core.races.plan import Plan
 from core.races.race import Race, looked_up
+from core.tasks import measured_words
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose
 from pages.shared.plain import plain
@@ -115,7 +116,8 @@ def draw_figure(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         value = choose(varied.capitalize(), values, "at", words.__getitem__, len(values) - 1)
     pressed = live_chart(figure(plan, outcomes, axis, value), f"race-{axis}-{value}")
     if axis in (EXAMPLES, SECONDS):
-        st.caption("On the way at most 400 test inputs are asked, at a run's end all of them.")
+        measured = measured_words(plan.contestants[0].settings.dataset)
+        st.caption(f"On the way a score is measured on {measured}, at a run's end on all of them.")
     if any(one.run for one in outcomes):
         st.caption("A press on a single run opens it: on a small point, or on a thin line.")
     if pressed and pressed in {one.run for one in outcomes}:

@@ -15,7 +15,7 @@ from core.races.differences import comparisons, confidence
 from core.races.outcomes import Outcome
 from core.races.plan import SIZE, Plan
 from core.races.race import Race
-from core.tasks import WORDS
+from core.tasks import WORDS, WORST, measured_words
 from pages.shared.chart import CONFIG
 from pages.shared.markup import FIRM, Column, table, text
 from pages.shared.race_course import outcomes_now
@@ -27,8 +27,6 @@ SCORES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Scores of which the report tells when they were reached: the highest few that somebody has."""
 MOST_SCORES = 4
 FITS = {"responsive": True}
-MEASURED = 400
-"""Test inputs on which a score is measured while a run trains, at most."""
 
 
 def report_button(race: Race) -> None:
@@ -88,7 +86,7 @@ def summary(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     if not known:
         return " ".join([*said, f"None with {value_words(plan, value)} has finished yet."])
     order = sorted(known, key=known.__getitem__, reverse=True)
-    each = [f"{plan.contestants[n].name} {100 * known[n]:.2f} %" for n in order]
+    each = [f"{plan.contestants[n].name} {_percent(known[n])} %" for n in order]
     said.append(f"Median {score} with {value_words(plan, value)}: {', '.join(each)}.")
     if len(order) > 1:
         said.append("Which of these differences are more than chance is told below.")
@@ -202,7 +200,7 @@ def _runs(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         "Contestant": ("Contestant", None),
         "Value": (varied_words(plan).capitalize(), str),
         "Seed": ("Seed", _whole),
-        "Score": (f"{_score(plan).capitalize()} (%)", lambda x: f"{100 * x:.2f}"),
+        "Score": (f"{_score(plan).capitalize()} (%)", _percent),
         "Seconds": ("Seconds", lambda x: f"{x:,.1f}"),
         "Steps": ("Updates", _whole),
         "Examples": ("Inputs seen", _whole),
@@ -224,17 +222,22 @@ def _score(plan: Plan) -> str:
     return WORDS[plan.contestants[0].settings.dataset.task].score
 
 
+def _percent(score: float) -> str:
+    """A score in percent; what is far worse than any guess is told as that."""
+    return f"{100 * score:.2f}" if not score < WORST else f"below −{-100 * WORST:.0f}"
+
+
 def _whole(value: float) -> str:
     return f"{value:,}"
 
 
 def _caveats(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
-    count = plan.contestants[0].settings.dataset.test_size
-    measured = f"all {count:,}" if count <= MEASURED else f"{MEASURED} of the {count:,}"
+    dataset = plan.contestants[0].settings.dataset
+    count, measured = dataset.test_size, measured_words(dataset)
     told = [
         *([confidence(plan)] if comparisons(plan) else []),
         f"A run's score is that on all {count:,} test inputs, at its end. While it trains it is "
-        f"measured on {measured} test inputs, a few times an epoch at most: curves, and the "
+        f"measured on {measured}, a few times an epoch at most: curves, and the "
         "moments when a score was reached, are not exact.",
         "When a score was reached is told in medians over the seeds, where more than half of the "
         "runs reached it.",

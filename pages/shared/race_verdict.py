@@ -12,7 +12,7 @@ from core.races.differences import confidence
 from core.races.outcomes import FINISHED, Outcome
 from core.races.plan import SIZE, Plan
 from core.runs import Missing, find
-from core.tasks import WORDS
+from core.tasks import WORDS, WORST, measured_words
 from pages.shared.choose import choose
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -79,8 +79,9 @@ def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         },
     )
     st.caption(
-        "Medians over the seeds, where more than half of them reached it. It is measured on at "
-        "most 400 test inputs while a run trains, now and then: the moment is not exact."
+        "Medians over the seeds, where more than half of them reached it. It is measured on "
+        f"{measured_words(plan.contestants[0].settings.dataset)} while a run trains, now and then: "
+        "the moment is not exact."
     )
 
 
@@ -89,7 +90,7 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
     table = judging.table(plan, outcomes)
     table["Value"] = table["Value"].astype(str)
     twice = ["Value"] if plan.varied == SIZE else []  # the number of inputs says it
-    shown = table.drop(columns=["Run", *twice]).assign(Score=100 * table["Score"])
+    shown = table.drop(columns=["Run", *twice]).assign(Score=100 * table["Score"].clip(lower=WORST))
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -102,7 +103,7 @@ def draw_table(plan: Plan, outcomes: Sequence[Outcome]) -> None:
             "Inputs": st.column_config.NumberColumn(format="localized"),
             "Steps": st.column_config.NumberColumn(format="localized"),
             "Examples": st.column_config.NumberColumn(format="localized"),
-            "Score": st.column_config.NumberColumn(format="%.2f %%"),
+            "Score": st.column_config.NumberColumn(format="%.2f %%", help="Clipped to −100 %."),
             "Seconds": st.column_config.NumberColumn(format="%.1f"),
             "Weights": st.column_config.NumberColumn(format="localized"),
         },

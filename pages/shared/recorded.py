@@ -12,6 +12,23 @@ from core.runs import Run
 from pages.shared.chart import numbers_button
 from pages.shared.saving import csv_button, file_name
 
+LOOKED_AT = 3
+"""Moments, from the last one back, in which a gradient is looked for."""
+
+
+def last_with_gradient(run: Run, steps: Sequence[int], layer: str) -> int:
+    """The last of a run's moments at which a layer has a gradient; the last of all if none has.
+
+    No step follows the end of a run, so that its last moment has none.
+    """
+    for step in reversed(steps):
+        for moment in run.moments([step], layer=layer, kinds=()):
+            if moment.numbers.get(layer, {}).get("gradient_norm") is not None:
+                return step
+        if step <= steps[-min(len(steps), LOOKED_AT)]:
+            break
+    return steps[-1]
+
 
 def draw_recorded(
     run: Run, layers: Sequence[str], step: int, probe: int, key: str, learned: bool = False

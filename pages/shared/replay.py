@@ -7,10 +7,11 @@ from pathlib import Path
 from string import Template
 
 from core.pictures import functions
-from core.runs import Run
+from core.runs import Run, Summary
 from core.settings import Settings
-from core.tasks import Words, words_of
+from core.tasks import WORDS, words_of
 from pages.shared import packed
+from pages.shared.retrying import learned_nothing_words
 from pages.shared.scope import SCRIPT, STYLE
 from pages.shared.watching import curves_of
 
@@ -33,7 +34,7 @@ def replay_page(run: Run, settings: Settings) -> str:
     charts = curves_of(words, metrics, [])
     return Template(PAGE.read_text("utf-8")).substitute(
         title=escape(summary.name),
-        told=escape(_told(settings, words, summary.step, summary.accuracy)),
+        told=escape(_told(settings, summary)),
         views="\n".join(_view(title, data) for title, data in views.items()),
         charts="\n".join(
             fig.to_html(full_html=False, include_plotlyjs=not place, config={"displaylogo": False})
@@ -49,10 +50,15 @@ def _view(title: str, data: bytes) -> str:
     return f'<h2>{escape(title)}</h2>\n<div data-packed="{packed_more}"></div>'
 
 
-def _told(settings: Settings, words: Words, step: int, score: float | None) -> str:
+def _told(settings: Settings, summary: Summary) -> str:
     """What was trained and how well it did, in a sentence or two."""
-    names = " → ".join(layer.name for layer in settings.cards)
-    reached = f" {words.score[0].upper()}{words.score[1:]}: {score:.2%}." if score else ""
+    names, step = " → ".join(layer.name for layer in settings.cards), summary.step
+    task, reached = settings.dataset.task, ""
+    if summary.learned_nothing:
+        reached = f" {learned_nothing_words(summary).replace('**', '')}"
+    elif summary.accuracy is not None:
+        name = "Result" if task == "regress" else WORDS[task].score.capitalize()
+        reached = f" {name}: {summary.score_words(2)}."
     return (
         f"{settings.title}, {step:,} steps: {names}.{reached} Press play or move the slider to see "
         "its layers learn; choose another input on the left. Recorded by Layerscope, with 16 bits "

@@ -1,4 +1,4 @@
-// Scope, part 6 of 6: the row of cards through time, live from a WebSocket or scrubbed from memory.
+// Scope, part 7 of 7: the row of cards through time, live from a WebSocket or scrubbed from memory.
 
 class Scope {
   constructor(parent) {
@@ -370,8 +370,13 @@ class Scope {
     canvas.style.cursor = "pointer";
     canvas.addEventListener("click", (event) => {
       const found = panel.picture.under(...pointOn(canvas, event));
-      if (found) this.press("unit", [panel.plane.id.split("/")[0], ...found.at].join(":"));
+      if (found) this.open(panel.plane.id.split("/")[0], found.at);
     });
+  }
+
+  /** Ask for the arithmetic of a number: of this layer, in this cell, at what is shown just now. */
+  open(layer, cell) {
+    this.press("unit", [layer, ...cell, this.frame.entry.step, this.probe].join(":"));
   }
 
   /** Whether a click on a picture opens the arithmetic of the number that is there. */

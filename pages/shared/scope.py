@@ -10,9 +10,11 @@ from core.pictures.walk_views import Cell
 from pages.shared.choose import keep_number
 
 _HERE = Path(__file__).parent
+CURVE = _HERE / "scope_curve.js"
+"""The mathematics of curves, apart from drawing."""
 _PARTS = (  # one script
     *("saving.js", "scope_pictures.js", "scope_cards.js", "scope_answers.js"),
-    *("scope_live.js", "scope_work.js", "scope.js"),
+    *("scope_live.js", CURVE.name, "scope_work.js", "scope.js"),
 )
 STYLE = "\n".join((_HERE / f"{part}.css").read_text("utf-8") for part in ("scope", "saving"))
 SCRIPT = "\n".join((_HERE / part).read_text(encoding="utf-8") for part in _PARTS)
@@ -33,6 +35,8 @@ class Seen:
     """ "failed" where live pictures do not get through, "open" once they do again."""
     unit: tuple[str, Cell] | None = None
     """The layer and the cell of the number that was clicked just now; None in the next run."""
+    at: tuple[int, int] | None = None
+    """The step and the probe input that were shown when it was clicked."""
 
 
 def keep_moment(seen: Seen, opened: tuple[int, int]) -> tuple[int, int]:
@@ -73,14 +77,16 @@ def scope(packed: bytes, key: str) -> Seen:
         probe if isinstance(probe, int) else None,
         layer if isinstance(layer, str) else None,
         cast(Literal["open", "failed"], socket) if socket in ("open", "failed") else None,
-        _clicked(unit) if isinstance(unit, str) else None,
+        *(_clicked(unit) if isinstance(unit, str) else (None, None)),
     )
 
 
-def _clicked(text: str) -> tuple[str, Cell] | None:
-    """A layer and a cell from "conv1:3:5:7"; None for what is none."""
-    name, *cell = text[:200].split(":")
-    if len(cell) != 3 or not all(n.isascii() and n.isdigit() and len(n) < 9 for n in cell):
-        return None
-    tile, line, column = map(int, cell)
-    return name, (tile, line, column)
+def _clicked(text: str) -> tuple[tuple[str, Cell] | None, tuple[int, int] | None]:
+    """A layer and a cell, a step and a probe from "conv1:3:5:7:120:2"; None for what is none."""
+    name, *told = text[:200].split(":")
+    if len(told) not in (3, 5) or not all(
+        n.isascii() and n.isdigit() and len(n) < 11 for n in told
+    ):
+        return None, None
+    tile, line, column, *at = map(int, told)
+    return (name, (tile, line, column)), (at[0], at[1]) if at else None

@@ -1,4 +1,4 @@
-// Scope, part 3 of 6: the inputs to choose from, and what the network says of the chosen one.
+// Scope, part 3 of 7: the inputs to choose from, and what the network says of the chosen one.
 
 /** A picture of lines, which follow the theme. */
 function drawing(width, height, names) {
@@ -120,6 +120,9 @@ class Probes {
 
 const MOST_BARS = 12;
 
+/** What is said before a prediction of random weights: it is chance. */
+const caveat = ({ header, frame }) => (header.untrained && frame?.entry.step === 0 ? "untrained, by chance: " : "");
+
 /** The probabilities of the prediction, the true class marked. */
 class Bars {
   constructor(scope, card) {
@@ -158,7 +161,7 @@ class Bars {
     });
     if (best < 0) return say(this.verdict, why);
     const right = best === truth ? ": right" : `: wrong, it is ${classes[truth]}`;
-    say(this.verdict, `says ${classes[best]}${truth === undefined ? "" : right}`);
+    say(this.verdict, `${caveat(this.scope)}says ${classes[best]}${truth === undefined ? "" : right}`);
     this.verdict.classList.toggle("right", best === truth);
   }
 }
@@ -200,7 +203,7 @@ class Values {
     }
     const told = says ? `says ${number(says[0])}` : why;
     const many = truth.length > 1 ? " for the next step" : "";
-    say(this.verdict, says ? `${told}${many}: it is ${number(truth[0])}` : told);
+    say(this.verdict, says ? `${caveat(this.scope)}${told}${many}: it is ${number(truth[0])}` : told);
     this.drawing.setAttribute("aria-label", this.verdict.textContent);
   }
 

@@ -1,4 +1,4 @@
-// Scope, part 2 of 6: a card with its pictures and numbers.
+// Scope, part 2 of 7: a card with its pictures and numbers.
 
 class Card {
   constructor(scope, card) {

@@ -1,4 +1,4 @@
-// Scope, part 4 of 6: the line to the server on which live pictures arrive.
+// Scope, part 4 of 7: the line to the server on which live pictures arrive.
 
 /** The server's address of a path of ours, under whatever path the app is served. */
 function socketAddress(path) {

@@ -1,4 +1,4 @@
-// Scope, part 1 of 6 (joined in order by scope.py): bytes to colours, colours to canvas.
+// Scope, part 1 of 7 (joined in order by scope.py): bytes to colours, colours to canvas.
 // Every text goes in as text, never as markup.
 
 const COLOURS = {

@@ -1,19 +1,8 @@
-// Scope, part 5 of 6: an activation function at work, and what the functions leave of a gradient.
+// Scope, part 6 of 7: an activation function at work, and what the functions leave of a gradient.
 
 const ZONE = { dead: "#8a8f98", saturated: "#b23a48" };
+const LEAST = 1e-6; // the left end of the axis for what is left of a gradient
 const [PLOT_HIGH, SPREAD_HIGH, PLOT_WIDE] = [150, 58, 232]; // CSS pixels
-
-/** The value at x of a curve that is known on a grid, straight lines between and beyond. */
-function interpolated(grid, values, x) {
-  let [low, high] = [0, grid.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (grid[middle] <= x) low = middle;
-    else high = middle;
-  }
-  const share = (x - grid[low]) / (grid[high] - grid[low]);
-  return values[low] + share * (values[high] - values[low]);
-}
 
 /** The curve of a layer's function, this moment's numbers under it, one unit's numbers on it. */
 class WorkCard extends Card {
@@ -40,7 +29,7 @@ class WorkCard extends Card {
     made.dataset.unsaved = "";
     made.title = "This number in a training step of the run, term by term.";
     made.hidden = !this.scope.header.opens;
-    made.addEventListener("click", () => this.scope.press("unit", [this.card.id, ...this.cell()].join(":")));
+    made.addEventListener("click", () => this.scope.open(this.card.id, this.cell()));
     this.says = make("div", "says");
     const row = make("div", "unit");
     row.append(label, made);
@@ -124,7 +113,7 @@ class WorkCard extends Card {
         const chosen = at === probe % this.xs.length;
         context.globalAlpha = chosen ? 1 : 0.45;
         context.beginPath();
-        context.arc(xOf(x), yOf(interpolated(grid, this.curve[line], x)), (chosen ? 5 : 3.5) * size * ratio, 0, 7);
+        context.arc(xOf(x), yOf(curveAt(grid, this.curve, x)[line]), (chosen ? 5 : 3.5) * size * ratio, 0, 7);
         context.fill();
       });
     }
@@ -142,7 +131,8 @@ class WorkCard extends Card {
     const style = getComputedStyle(this.plot);
     const xOf = (x) => pad + ((x / scale + 1) / 2) * (wide - 2 * pad);
     const xs = [-scale, ...grid.filter((x) => Math.abs(x) < scale), scale];
-    const lines = ["value", "slope"].map((name) => xs.map((x) => interpolated(grid, this.curve[name], x)));
+    const points = xs.map((x) => curveAt(grid, this.curve, x));
+    const lines = ["value", "slope"].map((name) => points.map((point) => point[name]));
     const [least, most] = [Math.min(0, ...lines.flat()), Math.max(1e-9, ...lines.flat())];
     const yOf = (y) => high - pad - ((y - least) / (most - least)) * (high - 2 * pad);
     this.still = { scale, theme, curve: this.curve, xOf, yOf, high, of };
@@ -184,9 +174,9 @@ class WorkCard extends Card {
 
   say(work, grid, probe) {
     const x = this.xs[probe % this.xs.length];
-    const [value, slope] = ["value", "slope"].map((name) => interpolated(grid, this.curve[name], x));
     if (Number.isNaN(x)) return (this.words = ["x is not a number (NaN or ∞)"]);
-    const through = this.xs.filter((one) => Math.abs(interpolated(grid, this.curve.slope, one)) > 1e-6);
+    const { value, slope } = curveAt(grid, this.curve, x);
+    const through = this.xs.filter((one) => Math.abs(curveAt(grid, this.curve, one).slope) > 1e-6);
     this.words = [
       `x ≈ ${number(x)} → f ≈ ${number(value)}, f′ ≈ ${number(slope)}`,
       `f′ is not 0 for ${through.length} of ${this.xs.length} inputs`,
@@ -206,7 +196,7 @@ class WorkCard extends Card {
   }
 }
 
-/** A bar a layer: the product of the mean derivatives from the last function down to here. */
+/** A dot a layer, on a logarithmic axis: the product of the mean derivatives from the last function down to here. */
 class PassedCard extends Card {
   draw(frame) {
     this.work = frame.entry.work ?? {};
@@ -217,21 +207,22 @@ class PassedCard extends Card {
     if (this.listed !== names.join()) {
       this.listed = names.join();
       this.bars = names.map((name) => {
-        const [row, track, bar, share] = [make("li"), make("div", "track"), make("b"), make("span", "share")];
+        const [row, track, bar, share] = [make("li"), make("div", "track dotted"), make("b"), make("span", "share")];
         track.append(bar);
         row.append(make("span", "class", name), track, share);
         return { row, bar, share };
       });
       const list = make("ol", "bars");
       list.append(...this.bars.map(({ row }) => row));
-      const words = make("div", "says", "1 at the output; then times the mean |f′| of each layer, the last first; where the network forks, the way that leaves most, as through a skip. Bars from 0.000001 to 1, each tenth alike.");
+      const words = make("div", "says", `1 at the output; then times the mean |f′| of each layer, the last first; where the network forks, the way that leaves most, as through a skip. Dots on a logarithmic axis from 10⁻⁶ to 1, clipped to it.`);
       this.body.replaceChildren(list, words);
     }
     names.forEach((name, i) => {
       const { left } = this.work[name];
-      const share = left > 0 ? Math.max(0, Math.min(1, 1 + Math.log10(left) / 6)) : 0;
-      this.bars[i].bar.style.transform = `scaleX(${share})`;
-      this.bars[i].bar.style.background = ACCENT.gradient;
+      const { bar } = this.bars[i];
+      bar.hidden = !(left > 0);
+      bar.style.left = `${100 * Math.max(0, Math.min(1, 1 - Math.log10(left) / Math.log10(LEAST)))}%`;
+      bar.style.background = ACCENT.gradient;
       say(this.bars[i].share, number(left));
     });
   }

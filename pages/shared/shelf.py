@@ -14,6 +14,8 @@ from core.engine import engine
 from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
 from core.settings import OPTIMIZERS, Settings
+from core.summaries import OUTCOMES
+from core.tasks import WORST
 from pages.shared.choose import open_run, value_of
 from pages.shared.faults import unwritten_told
 from pages.shared.onnx_file import onnx_offered
@@ -34,7 +36,17 @@ for images, labels in batches:
     optimizer.step()"""
 """How a training loop of one's own is watched."""
 COLUMNS = (
-    *("Name", "State", "Test accuracy", "Steps", "Data", "Network", "Activation", "Optimizer"),
+    *(
+        "Name",
+        "State",
+        "Test accuracy",
+        "Test R²",
+        "Steps",
+        "Data",
+        "Network",
+        "Activation",
+        "Optimizer",
+    ),
     *("Batch", "Epochs", "Seed", "Started", "MB", "Pinned"),
 )
 
@@ -44,13 +56,16 @@ def row(summary: Summary) -> dict[str, Any]:
     settings, started = summary.settings, summary.created
     told: dict[str, Any] = dict.fromkeys(COLUMNS) | {
         "Name": summary.name,
-        "State": summary.state,
-        "Test accuracy": None if summary.accuracy is None else 100 * summary.accuracy,
+        "State": OUTCOMES.get(summary.outcome, summary.outcome),
         "Steps": summary.step,
         "Started": pd.Timestamp(started, unit="s", tz="UTC") if started else None,
         "MB": summary.bytes / 1e6,
         "Pinned": summary.pinned,
     }
+    if settings and (score := summary.accuracy) is not None:
+        number = settings.dataset.task == "regress"
+        column = "Share explained" if summary.earlier else "Test R²"
+        told[column if number else "Test accuracy"] = max(score, WORST) if number else 100 * score
     if settings:
         known = ARCHITECTURES.get(settings.architecture)
         used = ACTIVATIONS.get(settings.activation or "")

@@ -9,7 +9,7 @@ from pages.shared import packed
 from pages.shared.arithmetic import open_given
 from pages.shared.choose import choose
 from pages.shared.plain import plain
-from pages.shared.recorded import draw_recorded
+from pages.shared.recorded import draw_recorded, last_with_gradient
 from pages.shared.scope import scope
 
 FUNCTIONS, LAYERS, WEIGHTS = "activation functions at work", "every layer", "weights and gradients"
@@ -48,7 +48,7 @@ def _functions(run: Run, going: bool) -> None:
     except KeyError:
         return
     seen = scope(packed_work, f"twin-{run.id}")
-    open_given(run, settings.layers, seen.unit)
+    open_given(run, settings.layers, seen)
     step = steps[-1] if seen.step is None else seen.step
     draw_recorded(run, bent(settings.layers), step, seen.probe or 0, f"twin-{run.id}")
 
@@ -78,7 +78,8 @@ def _weights(letter: str, run: Run) -> None:
     name = choose("Layer", list(layers), f"layer_{letter.lower()}")
     steps, array = run.steps(), layers[name][0]
     key = f"twin-weights-{run.id}-{name}"
-    data = packed.layer_over_time(run.id, steps[-1], run, name, "tiles", array, steps[-1])
+    opened = last_with_gradient(run, steps, name)
+    data = packed.layer_over_time(run.id, steps[-1], run, name, "tiles", array, opened)
     seen = scope(data, key)
-    step = steps[-1] if seen.step is None else seen.step
+    step = opened if seen.step is None else seen.step
     draw_recorded(run, [name], step, 0, key, learned=True)

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.arithmetic import way
-from core.figures.layer_bars import layer_bars
+from core.figures.layer_sizes import layer_sizes
 from core.one_step import Walk, one_step
 from core.pictures import walk_view
 from core.runs import Run
@@ -158,11 +158,11 @@ def draw_backward(settings: Settings, walk: Walk) -> None:
     st.write(
         "From the last layer to the first: if a number that a layer gave were a little larger, by "
         "how much would the loss change? The root mean square (RMS) of these answers for this "
-        "example, a layer a bar: of one number each, so that wide and narrow layers can be "
-        "compared."
+        "example, a layer a dot on a logarithmic axis: of one number each, so that wide and narrow "
+        "layers can be compared."
     )
     quantity = "RMS of ∂loss ÷ ∂output"
-    still_chart(layer_bars(names, sizes, quantity=quantity, role="gradient"), "backward")
+    still_chart(layer_sizes(names, sizes, quantity=quantity, role="gradient"), "backward")
     if len(sizes) > 1 and min(sizes[0], sizes[-1]) > 0:
         times = sizes[0] / sizes[-1]
         way = "grew" if times > 1 else "shrank"

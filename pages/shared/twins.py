@@ -1,5 +1,6 @@
 """Twins: what of two runs' settings differs, how both do, and who is ahead in what."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.engine import Full, engine
 from core.figures.run_curves import run_curves
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
+from core.summaries import OUTCOMES
 from core.tasks import words_of
 from core.unfit import Unfit
 from core.zones import dead_units
@@ -24,6 +26,8 @@ from pages.shared.plain import plain
 
 FREE = ("learning_rate", "initialisation", "optimizer", "schedule", "batch_size", "share", "seed")
 """What may differ besides the architecture's own settings."""
+BESIDE = 0.8
+"""The share of the longer run's time in which both must have trained to say which one is faster."""
 MOST_SHOWN = 1000.0
 """The largest number that the form's fields take."""
 
@@ -142,18 +146,19 @@ def verdict(pair: list[Run], doing: list[tuple[bool, bool]]) -> None:
     metrics = [run.metrics() for run in pair]
     table = pd.DataFrame([_numbers(*three) for three in zip(pair, summaries, metrics, strict=True)])
     table.insert(0, "Run", names)
-    st.write("  \n".join(_sentences(table, ["A", "B"], any(going for going, _ in doing))))
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            "Score": st.column_config.NumberColumn(format="percent"),
-            "Dead units": st.column_config.NumberColumn(format="percent"),
-            "Seconds of training": st.column_config.NumberColumn(format="%.1f"),
-        },
-    )
-    task = settings[0].dataset.task
-    words = " or ".join(dict.fromkeys(words_of(task, run.notes()).score for run in pair))
+    tasks = [one.dataset.task for one in settings]
+    scores = [one.score_words() or None for one in summaries]
+    alike = tasks[0] == tasks[1] and summaries[0].earlier == summaries[1].earlier
+    numbers = {"Dead units": st.column_config.NumberColumn(format="percent")}
+    numbers |= {"Seconds of training": st.column_config.NumberColumn(format="%.1f")}
+    if "regress" in tasks:  # R² is no share, and has no lower end
+        shown = table.assign(Score=pd.Series(scores, dtype=object))
+    else:
+        shown, numbers["Score"] = table, st.column_config.NumberColumn(format="percent")
+    going = any(going for going, _ in doing)
+    st.write("  \n".join(_sentences(table, scores, alike, going, beside_each_other(*pair))))
+    st.dataframe(shown, hide_index=True, column_config=numbers)
+    words = " or ".join(dict.fromkeys(words_of(tasks[0], run.notes()).score for run in pair))
     left, right = st.columns(2)
     loss = {n: (m["step"], m["loss"]) for n, m in zip(names, metrics, strict=True)}
     score = {n: (m["step"], m["accuracy"]) for n, m in zip(names, metrics, strict=True)}
@@ -170,12 +175,32 @@ def _numbers(run: Run, summary: Summary, metrics: dict[str, np.ndarray]) -> dict
         if counted := dead_units(settings.layers, moment):
             dead = counted[0] / max(1, counted[1])
     spent = float(metrics["seconds"][-1]) if len(metrics["step"]) else None
-    told: dict[str, Any] = {"State": summary.state, "Step": summary.step}
+    told: dict[str, Any] = {
+        "State": OUTCOMES.get(summary.outcome, summary.outcome),
+        "Step": summary.step,
+    }
     told |= {"Score": summary.accuracy, "Seconds of training": spent, "Dead units": dead}
     return told | {"Learned numbers": sum(layer.parameters for layer in settings.layers)}
 
 
-def _sentences(table: pd.DataFrame, names: list[str], going: bool) -> list[str]:
+def beside_each_other(one: Run, other: Run) -> bool:
+    """Whether two runs that have ended trained at the same time on this machine, most of the time.
+
+    Only then do their seconds say which one is faster: what else the machine did was the same.
+    """
+    pair = one, other
+    times = [[time for event, time in run.events() if event.kind != "created"] for run in pair]
+    ended = all(run.summary().state == "finished" for run in pair)
+    if not (all(times) and ended) or os.environ.get("LAYERSCOPE_SCHEDULER"):
+        return False  # on a cluster they may have trained on two machines
+    begun, over = max(map(min, times)), min(map(max, times))
+    longest = max(max(each) - min(each) for each in times)
+    return over - begun >= BESIDE * longest
+
+
+def _sentences(
+    table: pd.DataFrame, scores: list[str | None], alike: bool, going: bool, beside: bool
+) -> list[str]:
     """Who is ahead in score, in seconds and in dead units; one run each proves little."""
     found = []
     wanted = {"Score": ("More accurate", max), "Seconds of training": ("Faster", min)}
@@ -184,13 +209,22 @@ def _sentences(table: pd.DataFrame, names: list[str], going: bool) -> list[str]:
         values = table[column].tolist()
         if any(value is None or pd.isna(value) for value in values):
             continue
+        if column == "Score" and not alike:
+            continue  # an accuracy and an R² say nothing of each other, nor two measures
         form = "{:.1f} s" if column == "Seconds of training" else "{:.1%}"
         first, second = (form.format(value) for value in values)
-        if first == second:
+        if column == "Score":
+            first, second = map(str, scores)
+        if column == "Seconds of training" and not beside:
+            found.append(
+                f"Seconds of training: A {first}, B {second}. They did not train side by side, so "
+                "this does not say which one is faster."
+            )
+        elif first == second:
             found.append(f"{word}: neither, {first} each.")
         else:
             ahead = values.index(best(values))
             shown = (first, second) if ahead == 0 else (second, first)
-            found.append(f"{word}: **{names[ahead]}**, {shown[0]} against {shown[1]}.")
+            found.append(f"{word}: **{'AB'[ahead]}**, {shown[0]} against {shown[1]}.")
     so_far = "So far, and one" if going else "One"
     return [*found, f":small[{so_far} run each: with another seed it may be otherwise.]"]

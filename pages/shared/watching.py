@@ -13,7 +13,7 @@ from core.figures.loss_curve import loss_curve
 from core.foreign.watched import Watched
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.tasks import Words, words_of
+from core.tasks import Words, measured_words, words_of
 from pages.shared import packed
 from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
@@ -25,6 +25,7 @@ from pages.shared.plain import plain
 from pages.shared.prediction import boundary
 from pages.shared.presenting import carried
 from pages.shared.recorded import draw_recorded
+from pages.shared.retrying import learned_nothing_words, offer_another_try
 from pages.shared.scope import keep_moment, scope
 from pages.shared.steering import controls
 
@@ -95,6 +96,10 @@ def _state_line(
             f"{message} Everything before is kept. A smaller learning rate would help.",
             icon=":material/trending_up:",
         )
+        offer_another_try(settings)
+    elif summary.learned_nothing:
+        st.warning(learned_nothing_words(summary), icon=":material/trending_flat:")
+        offer_another_try(settings)
     if summary.state in RESUMABLE and summary.id != "demo" and step < total:
         st.button(
             "Resume from the last checkpoint" if begun else "Try again",
@@ -110,12 +115,12 @@ def _state_line(
     }
     told = [summary.state.capitalize(), plain(summary.message.rstrip("."))]
     text = words.get(summary.state, " · ".join(filter(None, told)))
-    if summary.state in (*words, "finished", "stopped"):
-        epoch = f"epoch {step / settings.steps_per_epoch:.2f} of {settings.epochs}"
-        st.progress(
-            min(1.0, step / total),
-            f"**{text}** · step {step:,} of {total:,} · {epoch} · learning rate {rate:g}",
-        )
+    epoch = f"epoch {step / settings.steps_per_epoch:.2f} of {settings.epochs}"
+    where = f"step {step:,} of {total:,} · {epoch} · learning rate {rate:g}"
+    if summary.learned_nothing:
+        st.caption(where)
+    elif summary.state in (*words, "finished", "stopped"):
+        st.progress(min(1.0, step / total), f"**{text}** · {where}")
 
 
 def _watched_line(summary: Summary, watched: Watched, metrics: dict[str, np.ndarray]) -> None:
@@ -163,7 +168,7 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
     if not live_now:
         names = [layer.name for layer in settings.cards]
         draw_recorded(run, names, *keep_moment(seen, at), key)
-    open_unit(run, settings.drawn_layers, seen.unit)
+    open_unit(run, settings.drawn_layers, seen)
     named = {layer.name: layer for layer in settings.drawn_layers}
     if seen.layer in named:
         plain_weights = named[seen.layer].pictured == ("weight",)
@@ -200,9 +205,10 @@ def _curves(
     if settings.watched:
         st.caption("What the script said of each step: means over the steps between two points.")
         return
+    measured = measured_words(settings.dataset)
     st.caption(
         f"{words.meaning} Training: means over the steps between two points. Held-out: measured on "
-        "400 of the test inputs while it trains; the result at the end is of all of them."
+        f"{measured} while it trains; the result at the end is of all of them."
     )
     flat = settings.layers[0].input_shape == (2,) and settings.dataset.task == "classify"
     if flat and len(run.steps()):

@@ -85,11 +85,11 @@ def test_masks_are_drawn_anew_and_their_mean_nears_the_input(lesson):
     expect(mean).to_have_attribute("aria-label", re.compile(r"^Mean over 1 mask: 0\.000 "))
 
 
-def test_a_bar_pointed_at_is_the_layer_that_is_shown(lesson):
+def test_a_dot_pointed_at_is_the_layer_that_is_shown(lesson):
     shown = lesson("Residual")
     shown.get_by_role("combobox", name="Skip connection").select_option("Without")
-    bars = shown.get_by_role("img", name="Bars").first
-    bars.press("ArrowRight")
+    dots = shown.get_by_role("img", name="Dots").first
+    dots.press("ArrowRight")
     expect(shown.get_by_text("Layer 2: 8 numbers in, 8 out")).to_be_visible()
     shown.get_by_role("slider", name="Weights times a").press("Home")
     expect(first_line(shown)).to_have_text(re.compile(r"has become 0$"))

@@ -174,6 +174,7 @@ def test_a_click_on_the_strip_opens_how_that_number_is_made(page, server, run, t
     page.wait_for_url(re.compile(r"/step\?.*layer=relu1"))
     expect(page.get_by_text("ReLU makes")).to_be_visible(timeout=SLOW)
     before = page.url
+    page.get_by_role("button", name="Walk a training step instead").click()
     page.locator("[data-plane='linear2/slope']").click(position={"x": 3, "y": 3})
     page.wait_for_url(re.compile(r"/step\?.*layer=linear2"))
     assert "run=" in page.url and page.url != before
@@ -199,3 +200,31 @@ def test_a_click_inside_a_layer_opens_how_that_number_is_made(page, server, run,
         timeout=SLOW
     )
     page.wait_for_url(re.compile(r"layer=linear2"))
+
+
+@pytest.mark.parametrize("view", ["", "layer"])
+def test_the_number_in_the_tip_is_the_number_that_is_told(page, server, run, troubles, view):
+    follow(page, f"{server.url}/{view}?run={run.id}&layer=linear2", troubles)
+    drawn(page)
+    page.locator(".probes button").nth(4).click()
+    slider = page.get_by_role("slider", name="Moment of the run")
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    plane = page.locator("[data-plane='linear2/output']")
+    plane.hover(position={"x": 60, "y": 4})
+    tip = page.locator(".tip").inner_text()
+    label = page.locator(".transport .label").inner_text()
+    seen = float(re.search(r"≈ (\S+)", tip)[1].replace("−", "-"))
+    unit = re.search(r"unit (\d+)", tip)[1]
+    plane.click(position={"x": 60, "y": 4})
+    page.wait_for_url(re.compile(rf"/step\?.*unit={unit}"))
+    step = re.search(r"step ([\d,]+)", label)[1]
+    expect(page.get_by_text(f"Step {step}, the test input")).to_be_visible(timeout=SLOW)
+    gave = page.get_by_text("PyTorch gave").first
+    expect(gave).to_be_visible(timeout=SLOW)
+    result, exact = (
+        float(re.search(rf"{words} (-?[\d.e-]+)", gave.inner_text())[1].rstrip("."))
+        for words in ("That is", "PyTorch gave")
+    )
+    assert exact == pytest.approx(seen, abs=0.02 * max(1, abs(seen)))  # a tip has 8 bits
+    assert result == pytest.approx(exact, abs=5e-3 * max(1, abs(exact)))

@@ -60,6 +60,37 @@ def test_the_default_parameter_is_the_one_torch_has(name):
     np.testing.assert_allclose(ACTIVATIONS[name].derivative(GRID), slope, rtol=0, atol=5e-8)
 
 
+@pytest.mark.parametrize(("name", "setting"), CASES)
+def test_torchs_derivative_is_smooth_between_two_sampled_neighbours(name, setting):
+    x = ACTIVATIONS[name].sampled(GRID, setting)
+    middle = (x[:-1] + x[1:]) / 2
+    inside = (middle > x[:-1]) & (middle < x[1:])  # else they are floats next to each other
+    low, high = (
+        by_torch(name, setting, x)[1][side][inside] for side in (slice(-1), slice(1, None))
+    )
+    between = by_torch(name, setting, middle[inside])[1]
+    np.testing.assert_allclose(between, (low + high) / 2, rtol=0, atol=2e-3)
+
+
+JUMPS = {
+    **{"relu": [0], "leaky_relu": [0], "selu": [0], "prelu": [0], "hardtanh": [-1, 1]},
+    "hardswish": [-3, 3],
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_jump_of_torchs_derivative_stands_between_two_floats(name):
+    x = ACTIVATIONS[name].sampled([-9.3, -1.7, 0.3, 2.2, 9.1])
+    wide = np.abs(np.diff(by_torch(name, None, x)[1])) > 0.3
+    adjacent = np.nextafter(x[:-1], np.inf) == x[1:]
+    assert np.round(x[:-1][wide & adjacent], 9).tolist() == JUMPS.get(name, [])
+
+
+def test_a_jump_of_elu_is_found_where_its_parameter_makes_one():
+    places = [len(ACTIVATIONS["elu"].sampled([-5, 5], alpha)) for alpha in (1.0, 4.0)]
+    assert places == [2, 4]
+
+
 def flat_by_definition(name, setting):
     """Dead and saturated points of a grid from -400 to 400, from autograd's derivative alone."""
     grid = np.arange(-80_000, 80_001) / 200

@@ -13,7 +13,7 @@ from core.measuring import evaluate
 from core.r_squared import r_squared
 from core.records import SCORED
 from core.settings import Settings
-from core.tasks import EARLIER, WORDS, fitting, words_of, work_of
+from core.tasks import EARLIER, WORDS, fitting, result_words, words_of, work_of
 from core.training import tensors
 
 torch.set_num_threads(1)
@@ -27,10 +27,11 @@ def said(*shape: int) -> torch.Tensor:
 def test_every_task_has_its_loss_its_score_and_its_words():
     tasks = {dataset.task for dataset in DATASETS.values()}
     assert set(LOSSES) == set(SCORES) == set(WORDS) - {"other"} == tasks
-    for words in (WORDS[task] for task in tasks):
-        assert "50.00%" in words.result.format(score=0.5, count=1234)
-        assert "1,234" in words.result.format(score=0.5, count=1234)
-        assert words.meaning.endswith(".")
+    for task in tasks:
+        told = result_words(task, 0.5, 1234)
+        assert ("R² 0.5000" if task == "regress" else "50.00%") in told and "1,234" in told
+        assert WORDS[task].meaning.endswith(".")
+    assert "not defined" in result_words("regress", float("nan"), 1)
 
 
 def test_of_classes_it_is_cross_entropy_and_accuracy():

@@ -145,7 +145,7 @@ def test_what_came_through_each_stack_is_told(network):
     for layer in containers:
         path = next(path for path in seen if path.split(".")[-1] == layer.name)
         sizes = {word: seen[f"{path}.{word}"].norm().item() for word, _ in layer.inside}
-        whole, told = sum(sizes.values()), layer_numbers(layer, moment)
+        whole, told = sum(sizes.values()), layer_numbers(layer, settings.layers, moment)
         if layer.kind == "residual":
             share = sizes["shortcut"] / whole
             assert moment.numbers[layer.name] == {"skip_share": pytest.approx(share, rel=1e-5)}

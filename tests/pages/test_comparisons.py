@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -181,3 +182,14 @@ def test_words_of_a_file_are_only_text_and_missing_settings_are_not_told(open_pa
     words = said(open_page("comparisons.py"))
     assert evil not in words and plain(evil) in words
     assert "batch size" not in words and "a network at 100% was" in words
+
+
+def test_a_network_that_was_still_learning_is_the_reason_for_its_low_score(open_page):
+    words = said(open_page("comparisons.py", task=DATASETS["recall"].title, length="20"))
+    mine = [x for x in RECORDED["Memory"]["networks"] if (x["data"], x["length"]) == ("recall", 20)]
+    lstm = [x["scores"] for x in mine if x["network"] == "lstm"]
+    half, last = (np.mean([scores[at] for scores in lstm]) for at in (4, 9))
+    assert f"rose from {half:.1%} at step 500 to {last:.1%} at step 1,000" in words
+    assert "An answer that looks at no input has 12.5%" in words
+    words = said(open_page("comparisons.py", task=DATASETS["recall"].title, length="60"))
+    assert "GRU" not in words.partition("Why some are low")[2].partition("(means")[0]

@@ -50,6 +50,7 @@ BUTTONS = {
     "paused": {"Resume", "One step", "One epoch", "Stop"},
     "stopped": {"Resume from the last checkpoint"},
     "interrupted": {"Resume from the last checkpoint"},
+    "diverged": {"Train again with learning rate 0.001"},
 }
 
 

@@ -66,7 +66,8 @@ def test_every_kind_of_input_and_every_task_is_among_these():
 def test_every_page_shows_every_task(open_page, make_run, page, name):
     run = make_run(settings=tiny(name))
     tab = open_page(page, run=run.id)
-    assert not tab.error and not tab.warning
+    nothing = page == "train.py" and run.summary().learned_nothing  # few steps, and it says so
+    assert not tab.error and len(tab.warning) == nothing
     if page == "functions.py":
         tab = open_page(page, run=run.id, view="softmax")
         assert not tab.error

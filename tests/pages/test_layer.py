@@ -95,7 +95,7 @@ def test_a_normalisation_shows_what_came_and_what_went(open_page, make_run, step
                 recorded = moment.arrays[name, kind].numbers()
                 np.testing.assert_allclose(shown[title], recorded, rtol=1e-5)
             assert "the running ones" in said(tab) and "No batch follows" not in said(tab)
-    last = open_page("layer.py", run=run.id, layer="batchnorm1")
+    last = open_page("layer.py", run=run.id, layer="batchnorm1", step=str(run.steps()[-1]))
     assert "this batch's mean" not in last.dataframe[0].value and "No batch follows" in said(last)
 
 

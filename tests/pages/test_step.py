@@ -52,17 +52,17 @@ def test_the_tables_hold_the_steps_numbers(open_page, stopped):
     moved = [walk.after[key] - before for key, before in walk.before.items()]
     sizes = [np.sqrt((change**2).mean()) for change in moved]
     assert np.allclose(update["RMS of change"], sizes, rtol=1e-4)
-    assert np.allclose(bars_of(tab), [np.sqrt((one**2).mean()) for one in walk.slopes.values()])
+    assert np.allclose(dots_of(tab), [np.sqrt((one**2).mean()) for one in walk.slopes.values()])
     first = next(iter(walk.before))
     most = np.abs(walk.after[first] - walk.before[first]).max()
     assert np.abs(changed["After"] - changed["Before"])[0] == pytest.approx(most, rel=1e-4)
 
 
-def bars_of(tab):
-    """The lengths of the bars of the gradient on its way back."""
+def dots_of(tab):
+    """Where the dots of the gradient on its way back stand."""
     specs = (json.loads(one.proto.spec) for one in tab.get("plotly_chart"))
-    (bars,) = (spec["data"][0] for spec in specs if spec["data"][0]["type"] == "bar")
-    return numbers(bars["x"])
+    (dots,) = (x["data"][0] for x in specs if x["data"][0].get("mode") == "markers+text")
+    return numbers(dots["x"])
 
 
 @pytest.mark.parametrize("name", ["linear1", "linear2"])

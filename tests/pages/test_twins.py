@@ -1,18 +1,23 @@
 """Twins: two runs that differ in one setting, side by side, and what is said of them."""
 
+import contextlib
+import sqlite3
+
 import numpy as np
 import pytest
 
 from core import pictures, runs
 from core.races.race import create
+from core.records import Event
 from core.runs import this_process
 from core.settings import settings_from
 from core.zones import dead_units
 from pages.shared import choose
 from pages.shared.sides import VIEWS
-from pages.shared.twins import differences
+from pages.shared.twins import beside_each_other, differences
 from tests.core.races.races import a_plan
 from tests.pages.conftest import said, scopes, sound
+from tests.samples import append
 
 
 def pressed(open_page, listener, run, what):
@@ -167,3 +172,42 @@ def test_a_run_of_a_race_can_stand_beside_another(open_page, make_run, home):
     run.path.rename(race.path.parent / run.path.name)
     for pair in ((one.id, run.id), (run.id, one.id)):
         assert len(scopes(open_page("twins.py", run=pair[0], twin=pair[1]))) == 2
+
+
+def timed(run, begun, ended):
+    """Let a run's training have begun and ended at these times."""
+    with contextlib.closing(sqlite3.connect(run.path)) as file, file:
+        file.execute("UPDATE events SET time = ? WHERE kind = 'started'", (begun,))
+        file.execute("UPDATE events SET time = ? WHERE kind = 'finished'", (ended,))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("times", "beside"),
+    [((100, 160), True), ((105, 158), True), ((150, 210), False), ((90_000, 90_060), False)],
+)
+def test_who_is_faster_is_said_only_of_runs_that_trained_side_by_side(
+    open_page, make_run, times, beside
+):
+    one, other = timed(make_run(), 100, 160), timed(make_run(), *times)
+    assert beside_each_other(one, other) == beside_each_other(other, one) == beside
+    words = said(open_page("twins.py", run=one.id, twin=other.id))
+    assert ("Faster: " in words) == beside
+    assert ("did not train side by side" in words) == (not beside)
+
+
+def test_runs_that_train_still_or_elsewhere_are_not_called_faster(make_run, monkeypatch):
+    one, other = timed(make_run(), 100, 160), make_run("running")
+    assert not beside_each_other(one, other)
+    monkeypatch.setenv("LAYERSCOPE_SCHEDULER", "tcp://elsewhere:8786")
+    assert not beside_each_other(one, timed(make_run(), 100, 160))
+
+
+def test_an_r2_far_below_zero_is_told_within_sense(open_page, make_run):
+    settings = settings_from({"data": "carseats", "architecture": "tabular"})
+    run = runs.create(settings)
+    append(run, Event(0, "started", value=0.0), Event(5, "finished", "", -4.2e21))
+    tab = open_page("twins.py", run=run.id, twin="demo")
+    table = tab.dataframe[0].value
+    assert table["Score"][0] == "R² below −1" and table["State"][0] == "learned nothing"
+    assert "More accurate" not in said(tab) and "420000" not in said(tab)

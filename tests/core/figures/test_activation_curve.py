@@ -57,3 +57,17 @@ def test_a_slider_hands_over_the_curve_at_each_of_its_values():
         for drawn, wanted in zip(frame.data, lines, strict=True):
             assert np.allclose(drawn.y, wanted, rtol=1e-4)
     assert [len(frame.layout.shapes) for frame in fig.frames] == [1, 0, 0]
+
+
+def test_a_jump_of_the_derivative_is_upright_and_its_reading_names_both_sides():
+    x = np.array([-1.0, 0.0, 5e-324, 1 - 2**-53, 1.0])
+    step = {"name": "f", "value": np.clip(x, 0, 1), "derivative": np.array([0, 0, 1, 1, -2.0])}
+    steep = np.array([-2, -2, 1, 1, 1.0])
+    slider = dict(title="a", curve=0, values=[0.0], at=0.0)
+    slider |= {"value": step["value"][None], "derivative": steep[None], "zones": None}
+    fig = activation_curve(x, [step], sliders=[slider])
+    drawn = fig.data[1]
+    first, second = "0 (jumps from 0 to 1)", "-2 (jumps from 1 to -2)"
+    assert list(drawn.hovertext) == ["0", first, first, second, second]
+    assert "hovertext" in drawn.hovertemplate
+    assert list(fig.frames[0].data[1].hovertext)[:2] == ["-2", "-2 (jumps from -2 to 1)"]

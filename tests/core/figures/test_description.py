@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.figures import FIGURES, layer_bars, loss_curve, style
+from core.figures import FIGURES, layer_sizes, loss_curve, shares, style
 from core.figures.description import LONGEST, NOTHING, sentence
 from tests.core.figures.test_every_figure import ARGUMENTS, VALUES
 
@@ -29,9 +29,11 @@ def test_a_line_is_told_by_its_ends_and_extremes():
     assert "0.0901 at 9,375" in words
 
 
-def test_bars_are_told_by_the_largest():
-    words = sentence(layer_bars(["a", "b<c", "d", "e"], [1, 40, 3, 2]))
-    assert words.endswith("4 bars, the largest 40 at b<c, 3 at d, 2 at e.")
+def test_bars_and_points_in_rows_are_told_by_the_largest():
+    words = sentence(layer_sizes(["a", "b<c", "d", "e"], [1, 40, 3, 2]))
+    assert words.endswith("4 points, the largest 40 at b<c, 3 at d, 2 at e.")
+    words = sentence(shares(["a", "b<c", "d", "e"], [0.1, 0.4, 0.3, 0.2]))
+    assert words.endswith("4 bars, the largest 40 at 1, 30 at 2, 20 at 3.")
 
 
 def test_a_picture_is_told_by_its_range():

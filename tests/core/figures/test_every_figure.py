@@ -13,7 +13,7 @@ import core.figures
 from core.figures import FIGURES, style
 
 FOLDER = Path(core.figures.__file__).parent
-NO_FIGURES = ("style", "contestants", "sliders", "description", "table")
+NO_FIGURES = ("style", "contestants", "sliders", "description", "table", "scores")
 VALUES = {
     "empty": np.array([]),
     "one value": np.array([0.5]),
@@ -80,7 +80,7 @@ ARGUMENTS = {
             | dict(value=np.stack([v, v]), derivative=np.stack([v, -v]))
         ],
     ),
-    "layer_bars": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
+    "layer_sizes": lambda v: dict(layers=labels(v), sizes=v, role="gradient"),
     "run_curves": lambda v: dict(lines={"a & b": (steps(v), v), "c": (steps(v), -v)}),
     "states_over_time": lambda v: dict(
         values=np.stack([v] * 20, axis=1) if len(v) else v,
@@ -168,7 +168,7 @@ def test_figures_import_numpy_and_plotly_only(path):
         elif isinstance(node, ast.ImportFrom):
             imported.add(str(node.module))
     ours = {name for name in imported if name.startswith("core")}
-    assert all(name.startswith("core.figures") for name in ours)
+    assert all(name.startswith(("core.figures", "core.r_squared")) for name in ours)
     standard = {"collections.abc", "typing", "textwrap", "html", "re"}
     assert imported - ours - standard <= {"numpy", "plotly.graph_objects", "plotly.subplots"}
 

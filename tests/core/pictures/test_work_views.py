@@ -73,11 +73,13 @@ def test_the_pictures_are_of_the_pre_activations():
 def test_the_curve_in_the_browser_is_torchs(function):
     seen = deep(function)
     header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
-    x = torch.tensor(GRID)
-    module = getattr(torch.nn, ACTIVATIONS[function].torch_name)().double()
+    x = torch.tensor(header["grid"], dtype=torch.float64, requires_grad=True)
+    value = getattr(torch.nn, ACTIVATIONS[function].torch_name)().double()(x)
+    (slope,) = torch.autograd.grad(value.sum(), x)
     curve = header["curves"][function]
-    assert np.allclose(header["grid"], GRID, rtol=1e-4)
-    assert np.allclose(curve["value"], module(x).detach(), rtol=1e-4, atol=1e-9)
+    assert set(GRID) <= set(header["grid"])
+    assert np.allclose(curve["value"], value.detach(), rtol=1e-4, atol=1e-9)
+    assert np.allclose(curve["slope"], slope, rtol=1e-4, atol=1e-7)
 
 
 def test_a_learned_curve_moves_with_its_parameter():
@@ -85,7 +87,8 @@ def test_a_learned_curve_moves_with_its_parameter():
     header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
     for frame in header["frames"]:
         work = frame["work"]["prelu1"]
-        wanted = np.where(GRID > 0, GRID, work["parameter"] * GRID)
+        grid = np.array(header["grid"])
+        wanted = np.where(grid > 0, grid, work["parameter"] * grid)
         assert np.allclose(work["curve"]["value"], wanted, rtol=1e-4, atol=1e-9)
 
 
