@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from core.architectures.bricks import Shape
+from core.foreign.costs import cost_counter
 from core.foreign.tracing import Call, is_leaf, passed, tensors_in, told_sources
 from core.foreign.watched import tidy
 
@@ -65,7 +65,7 @@ def traced(network: nn.Module, inputs: Any, priced: bool = False) -> list[Traced
     """Every call of one pass, in the order in which they end."""
     calls: list[Traced] = []
     open_calls: dict[str, Traced] = {}
-    counter = FlopCounterMode(display=False) if priced else None
+    counter = cost_counter() if priced else None
     flops: dict[str, int] = {}
 
     def before(call: Call, given: Any) -> None:
