@@ -8,6 +8,7 @@ import math
 import torch
 from torch import nn
 
+from core.activation import Function
 from core.activations import ACTIVATIONS
 from core.architectures.modules import Dropout
 from core.records import Array, ArrayKey
@@ -19,7 +20,7 @@ MASKED, MOST_MASKED = 10, 16_384
 
 
 def zone_shares(
-    before: torch.Tensor, function: str, parameter: float | None = None
+    before: torch.Tensor, function: str | Function, parameter: float | None = None
 ) -> dict[str, float]:
     """How much of an activation function's input lies where its derivative dies.
 
@@ -28,7 +29,8 @@ def zone_shares(
     """
     shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
     dead = torch.zeros_like(before, dtype=torch.bool)
-    for zone in ACTIVATIONS[function].zones(parameter):
+    function = ACTIVATIONS[function] if isinstance(function, str) else function
+    for zone in function.zones(parameter):
         inside = before <= zone.high
         if zone.low > -math.inf:
             inside &= before >= zone.low

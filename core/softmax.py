@@ -27,6 +27,18 @@ def softmax(x: ArrayLike, temperature: float = 1.0) -> Reals:
         return weights / weights.sum(axis=-1, keepdims=True)
 
 
+def chances(outputs: ArrayLike, maybe_already: bool = False) -> Reals:
+    """Give what a network's outputs (n, classes) say as probabilities: their softmax.
+
+    `maybe_already`: nobody said what they are, and they are left as they are where every row of
+    them holds probabilities, within 16 bits.
+    """
+    rows = np.asarray(outputs, np.float64)
+    sums = rows.sum(axis=-1)
+    already = maybe_already and rows.size and rows.min() >= 0 and np.abs(sums - 1).max() < 2e-3
+    return rows if already else softmax(rows)
+
+
 def softmax_jacobian(x: ArrayLike, temperature: float = 1.0) -> Reals:
     """Give d softmax_i / d x_j as (..., i, j) for x of shape (..., n); every row sums to 0.
 

@@ -8,12 +8,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from core.activation import Function
+from core.architectures.layers import Layer
 from core.copies import half
+from core.foreign.checking import Checked
 from core.foreign.passes import counted
 from core.foreign.recognition import shown
 from core.foreign.seeing import Seer, Sight
 from core.foreign.tracing import Call, passed, tensors_in
 from core.foreign.watched import INPUTS, MOST_INPUTS, TARGETS, Watched, tidy
+from core.given import CHANGED
 from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
@@ -31,10 +35,16 @@ class Looker(Learned):
     """Takes moments of any network."""
 
     def __init__(
-        self, network: nn.Module, inputs: Any, sight: Sight, units: int, room: tuple[int, int]
+        self,
+        network: nn.Module,
+        inputs: Any,
+        sight: Sight,
+        units: int,
+        room: tuple[int, int],
+        drawn: tuple[Sequence[Layer], np.ndarray],
     ) -> None:
-        """As for `looked_at`."""
-        self.network, self.inputs, self.sight = network, inputs, sight
+        """As for `looked_at`; `drawn` are the layers and the inputs as a page has them."""
+        self.network, self.inputs, self.sight, self.drawn = network, inputs, sight, drawn
         sizes = {
             key: (len(p), math.prod(p.shape[1:])) if p.ndim else (1, 1)
             for key, p in sight.parameters.items()
@@ -57,14 +67,19 @@ class Looker(Learned):
             self.note_learned(arrays, numbers, half)
             arrays |= {key: half(values) for key, values in self.sight.statistics.items()}
 
+        checked = Checked(*self.drawn)
+
         def before(call: Call, given: Any) -> None:
-            look = self.sight.looks.get(call.name)
-            if look and look.function:  # before it works in place
-                first = next(tensors_in(given)).movedim(look.given_axis, 0)
-                slope = call.parameters.get("weight")  # PReLU's
-                learned = None if slope is None else slope.item()
-                shares = zone_shares(first, look.function, learned)
-                numbers.setdefault(self.sight.names[call.name], {}).update(shares)
+            look, first = self.sight.looks.get(call.name), next(tensors_in(given), None)
+            if look is None or first is None:
+                return
+            name = self.sight.names[call.name]
+            if look.function:  # before it works in place
+                zones = _by_slopes(first.movedim(look.given_axis, 0), look.function, call)
+                numbers.setdefault(name, {}).update(zone_shares(*zones))
+            if first.ndim > look.given_axis:
+                turned = look.swapped and first.ndim == 3
+                checked.before(name, shown(first, look.given_axis, turned), given)
 
         def after(call: Call, result: Any) -> None:
             look = self.sight.looks.get(call.name)
@@ -73,7 +88,10 @@ class Looker(Learned):
                 return
             name = self.sight.names[call.name]
             rows, axis = self.channels[name], self.axes[name]
-            kept = shown(gave, look.axis, look.swapped).narrow(axis, 0, rows)
+            drawn = shown(gave, look.axis, look.swapped)
+            if not checked.after(name, call, drawn, result):
+                numbers.setdefault(name, {})[CHANGED] = 1.0
+            kept = drawn.narrow(axis, 0, rows)
             units = self.units[name] if rows < self.units[name] else None
             arrays[name, "output"] = half(kept.float(), units)
 
@@ -115,10 +133,23 @@ def looked_at(
         left_out=sight.left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
-    looker = Looker(network, inputs, sight, units, room)
+    looker = Looker(network, inputs, sight, units, room, (watched.plan(), values))
     moment = looker.moment(0, None)
     moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
     return settings, moment, looker
+
+
+def _by_slopes(
+    before: torch.Tensor, function: Function, call: Call
+) -> tuple[torch.Tensor, Function, float | None]:
+    """What is counted of a function's input; of a PReLU only where the unit's slope is 0."""
+    slopes = next(iter(call.parameters.values()), None)
+    if slopes is None:
+        return before, function, None
+    if slopes.numel() == 1:
+        return before, function, slopes.item()
+    flat = slopes.reshape(-1, *[1] * (before.ndim - 2)) == 0
+    return torch.where(flat, before, 1.0), function, 0.0
 
 
 def _known(targets: Any, count: int, classes: int) -> np.ndarray:

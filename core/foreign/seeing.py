@@ -11,9 +11,10 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
+from core.activation import Function
 from core.architectures.bricks import Activation, Shape
 from core.architectures.bricks.field import Field
-from core.architectures.bricks.foreign import UNSAFE, Foreign
+from core.architectures.bricks.foreign import UNSAFE, Elementwise, Foreign
 from core.foreign.passes import (
     Traced,
     Unseen,
@@ -25,12 +26,17 @@ from core.foreign.passes import (
     with_inputs,
 )
 from core.foreign.recognition import brick_of, foreign, shown
+from core.foreign.shapes import multiplies, path_of, time_is_last
 from core.foreign.tracing import Call
 from core.foreign.watched import MOST_LAYERS, SeenLayer, tidy
 from core.records import ArrayKey
 
-POINTWISE = ("add", "cat", "stack", "mul", "Normalize", "Identity", "ReLU6", "StochasticDepth")
-"""What sees of the input only what that sees which it is given."""
+POINTWISE = (
+    *("add", "cat", "stack", "mul", "torch.nn.modules.linear.Identity"),
+    "torchvision.transforms.transforms.Normalize",
+    "torchvision.ops.stochastic_depth.StochasticDepth",
+)
+"""What sees of the input only what that sees which it is given: functions, and classes by path."""
 
 
 @dataclass
@@ -39,7 +45,7 @@ class Look:
 
     axis: int
     swapped: bool
-    function: str | None = None
+    function: Function | None = None
     given_axis: int = 0
 
 
@@ -140,7 +146,8 @@ class Seer:
             told = ", ".join(filter(None, (*(name or "input" for name in sources), told)))
         elif not call.leaf:
             told = f"{self.inner[call.name]} layers"
-        other = foreign(call, one_input, told)
+        sums = multiplies(weights, given, gave)
+        other = foreign(call, one_input, told, sums)
         if one.several:
             self.left_out.append(f"of what {call.name} ({call.word}) gives, the first is recorded")
         facts: dict[str, Any] = {"name": name, "input_shape": given, "output_shape": gave}
@@ -150,7 +157,7 @@ class Seer:
             layer = SeenLayer(brick=known or other, **facts)
         except ValidationError:
             layer = SeenLayer(brick=other, **facts | {"field": None})
-        function = layer.brick.function if isinstance(layer.brick, Activation) else None
+        function = layer.brick.bends if isinstance(layer.brick, Activation | Elementwise) else None
         self.sight.looks[call.name] = Look(axis, swapped, function, given_axis or 0)
         self._statistics(call, layer)
         return layer
@@ -164,7 +171,7 @@ class Seer:
         """Whether channels stand before time, as torch's layers for sequences have them."""
         if len(one.gave) != 3:
             return False
-        if call.word.lower().endswith("1d"):
+        if time_is_last(call, one.gave):
             self.sight.swapped_input |= sources == ("",)
             return True
         before = [name for name, layer in self.made.items() if layer.name in sources]
@@ -214,7 +221,7 @@ class Seer:
         before = [self._field_of(name) for name in sources or ("",)]
         seen = None if moved else Field.union(before)
         if isinstance(brick, Foreign):
-            known = call.word in POINTWISE or not call.leaf
+            known = path_of(call) in POINTWISE or not call.leaf
             return (seen.first, seen.width, seen.jump) if seen and known else None
         seen = seen.through(brick.window()) if seen else None
         return (seen.first, seen.width, seen.jump) if seen else None

@@ -17,17 +17,19 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils.parametrize import is_parametrized
 from torch.overrides import TorchFunctionMode
 
+from core.elementwise import FAMILIES
 from core.recording import evaluating
 
 FUNCTIONS = {
-    *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sigmoid"),
-    *("tanh", "hardtanh", "hardswish", "hardsigmoid", "softmax", "log_softmax", "prelu"),
+    *(family.called for family in FAMILIES.values()),
+    *("softmax", "log_softmax"),
     *("add", "sub", "mul", "div", "matmul", "bmm", "einsum", "cat", "stack", "linear", "bilinear"),
     *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "batch_norm"),
+    *("addmm", "addbmm", "baddbmm", "addmv", "mv", "inner", "tensordot", "conv_transpose3d"),
     *("layer_norm", "group_norm", "instance_norm", "embedding", "dropout", "interpolate"),
     *("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d"),
     *("adaptive_avg_pool2d", "adaptive_max_pool2d", "mean", "amax", "pixel_shuffle"),
-    "scaled_dot_product_attention",
+    *("scaled_dot_product_attention", "multi_head_attention_forward"),
 }
 """Functions that are layers where they are called between modules; others only lay out numbers."""
 OF_TWO = {"add", "sub", "mul", "div", "matmul", "bmm", "cat", "stack"}
@@ -52,8 +54,8 @@ class Call:
     leaf: bool = True
     sources: tuple[str, ...] = ()
     moved: bool = False
-    plain: bool = True
-    """Of a function: nothing but a tensor was given to it."""
+    settings: tuple[tuple, dict[str, Any]] = ((), {})
+    """Of a function: what was given to it beside its first tensor, by place and by name."""
     parameters: dict[str, nn.Parameter] = field(default_factory=dict)
 
 
@@ -147,7 +149,7 @@ class Pass(TorchFunctionMode):
             return result
         inner = next((call.name for call in reversed(self.open)), "")
         call = self._call(f"{inner}.{word}" if inner else word, word, given)
-        call.parameters, call.plain = learned, len(args) == 1 and not kwargs.keys() - {"inplace"}
+        call.parameters, call.settings = learned, (args[1:], kwargs)
         self.before(call, (args, kwargs))
         result = func(*args, **kwargs)
         self.after(call, result)

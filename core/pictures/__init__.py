@@ -9,7 +9,6 @@ from core.pictures.inside_views import inside_view, live_inside, needed
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
-from core.pictures.parts import given_to
 from core.pictures.planes import (
     arranged,
     columns,
@@ -29,7 +28,6 @@ __all__ = [
     "bent",
     "blank_probes",
     "functions",
-    "given_to",
     "in_unit",
     "inside_view",
     "says",

@@ -8,10 +8,17 @@ import numpy as np
 
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
+from core.pictures.guarded import Faults
 from core.pictures.panels import Panel
-from core.pictures.planes import display_scale, neat_scale, signed_bytes, unsigned_bytes
+from core.pictures.planes import (
+    arranged,
+    display_scale,
+    neat_scale,
+    signed_bytes,
+    unsigned_bytes,
+)
 from core.records import Array
-from core.softmax import softmax
+from core.softmax import chances
 
 MOST_CLASSES = 1_000
 
@@ -106,18 +113,32 @@ class Probes:
         if self._bright:
             return unsigned_bytes(numbers, 1.0), 1.0
         scale = neat_scale(display_scale(numbers))
-        height, width = panel.size
-        cells = signed_bytes(numbers.reshape(len(self), -1), scale)
-        blank = np.full((len(self), height * width), 128, np.uint8)
-        blank[:, : cells.shape[1]] = cells
-        return blank, scale
+        tiles = signed_bytes(numbers.reshape(len(self) * panel.tiles, -1), scale)
+        return arranged(tiles, panel.looks_at), scale
 
 
-def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[list[float]] | None:
+def input_card(
+    probes: Probes, frames: Sequence[dict], faults: Faults, told: str = ""
+) -> tuple[dict, list[np.ndarray]]:
+    """The card of the probe inputs with its still planes; its scale is noted in the `frames`."""
+    first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "sizes": told}
+    first |= {"note": "", "link": None, "planes": []}
+    with faults.noted("input"):
+        panel = probes.panel()
+        if panel is None:
+            return first, []
+        picture, scale = probes.picture(panel)
+        for entry in frames:
+            entry["scales"][panel.id] = scale
+        return first | {"planes": panel.planes}, [picture]
+    return first, []
+
+
+def says(dataset: Dataset, output: np.ndarray) -> list[list[float]] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
-    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. Of
-    symbols: the one after the last. None where there are too many to be shown.
+    `output` is the last layer's, (n, …), which may hold probabilities already. Of symbols: the one
+    after the last. None where there are too many to be shown.
     """
     if dataset.task == "other":
         return None
@@ -128,8 +149,7 @@ def says(dataset: Dataset, output: np.ndarray, softmaxed: bool = False) -> list[
     if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
         return None
     logits = np.nan_to_num(logits, nan=0.0, posinf=1e30, neginf=-1e30)
-    shares = logits if softmaxed else softmax(logits)
-    return [[round(float(share), 4) for share in row] for row in shares]
+    return [[round(float(share), 4) for share in row] for row in chances(logits, dataset.watched)]
 
 
 def last_words(dataset: Dataset) -> str:

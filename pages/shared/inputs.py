@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.pictures import Probes
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import softmax
+from core.softmax import chances
 from pages.shared import packed
 from pages.shared.asking import Basis, NoAnswer, asked
 
@@ -117,22 +117,44 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        last = recorded[settings.layers[-1].name]
-        return Answer(recorded, softmax(last), Basis(None, "As recorded, with 16 bits a number."))
+        said = moment.arrays[settings.layers[-1].name, "output"].numbers()
+        known = chances(said, settings.dataset.watched)[place]
+        return Answer(recorded, known, Basis(None, "As recorded, with 16 bits a number."))
     found, basis = asked(_run, step, outputs, image[np.newaxis])
-    chances = found.pop("softmax")[0]
-    return Answer({name: values[0] for name, values in found.items()}, chances, basis)
+    shares = found.pop("softmax")[0]
+    return Answer({name: values[0] for name, values in found.items()}, shares, basis)
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:
     """An image (C, H, W) as a picture with hard pixels, at most `room` wide, if it can be.
 
     One of three channels is in colour, others are dark on light. Pixels are from 0 to 1; where they
-    are not, the smallest and the largest become so.
+    are not, the smallest and the largest become so, see `reach`.
     """
     side = max(1, room // image.shape[2])
-    low, high = min(0.0, float(image.min())), max(1.0, float(image.max()))
-    image = (image - low) / (high - low)
+    low, high = reach(image)
+    image = (np.nan_to_num(image, nan=low, posinf=high, neginf=low) - low) / (high - low)
     if len(image) == 3:
         return image.transpose(1, 2, 0).repeat(side, axis=0).repeat(side, axis=1)
     return 1 - np.kron(image.mean(axis=0), np.ones((side, side), np.float32))
+
+
+def reach(image: np.ndarray) -> tuple[float, float]:
+    """The numbers that are drawn as 0 and as 1: those, or the smallest and largest finite ones."""
+    finite = image[np.isfinite(image)].astype(np.float64)
+    return float(finite.min(initial=0.0)), float(finite.max(initial=1.0))
+
+
+def told_reach(image: np.ndarray) -> str:
+    """A sentence on the colours of an image whose numbers are no pixels from 0 to 1, else ""."""
+    low, high = reach(image)
+    ends = ("dark", "bright") if len(image) == 3 else ("light", "dark")
+    told = (
+        []
+        if (low, high) == (0.0, 1.0)
+        else [f"from {low:.3g}, {ends[0]}, to {high:.3g}, {ends[1]}"]
+    )
+    told += [] if len(image) in (1, 3) else [f"the mean of its {len(image)} channels"]
+    lost = np.count_nonzero(~np.isfinite(image))
+    told += [f"{lost:,} of its numbers are not finite"] if lost else []
+    return f"As it is fed: {'; '.join(told)}." if told else ""

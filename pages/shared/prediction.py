@@ -22,7 +22,7 @@ from core.settings import Settings
 from core.softmax import TEMPERATURE, softmax
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Answer, Chosen, enlarged
+from pages.shared.inputs import Answer, Chosen, enlarged, told_reach
 from pages.shared.plain import plain
 
 MOST_TESTED = 1_000
@@ -40,6 +40,8 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
             label = chosen.probes(dataset).labels[0]
             told = f"The input, an image of {inputs.shape[-1]} pixels a side: {label}."
             st.image(enlarged(inputs), width="content", clamp=True, alt=told)
+        if colours := told_reach(inputs):
+            st.caption(colours)
     elif dataset.kind == "symbols":
         st.code(chosen.probes(dataset).text(0), language=None, wrap_lines=True)
     elif dataset.kind == "vector":
