@@ -4,7 +4,15 @@
 how one recorded array is laid out, `strips` and `layer_views` compose what a page shows.
 """
 
-from core.pictures.inputs import Probes, blank_probes, in_unit, probes_of, says, told_number
+from core.pictures.inputs import (
+    Probes,
+    blank_probes,
+    channels_first,
+    in_unit,
+    probes_of,
+    says,
+    told_number,
+)
 from core.pictures.inside_views import inside_view, live_inside, needed
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
@@ -35,6 +43,7 @@ __all__ = [
     "told_weights",
     "arranged",
     "cell_of",
+    "channels_first",
     "columns",
     "display_scale",
     "layer_view",

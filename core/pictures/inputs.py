@@ -88,7 +88,9 @@ class Probes:
             return None
         shape, images = self.dataset.shape, self.dataset.kind == "image"
         if images:
-            looks_at, cell, numbers = (1, *shape[1:]), "pixel", self.inputs
+            pictures = channels_first(self.inputs) if self.dataset.watched else self.inputs
+            shape = pictures.shape[1:]
+            looks_at, cell, numbers = (1, *shape[1:]), "pixel", pictures
         else:
             looks_at, cell, numbers = (shape[0],), "unit", self.inputs
         panel = Panel("input/image", "input", "", ("input", ""), looks_at, len(self), 1, "", cell)
@@ -128,10 +130,20 @@ def input_card(
         if panel is None:
             return first, []
         picture, scale = probes.picture(panel)
+        if panel.planes[0]["signed"] and panel.cell == "pixel":
+            first["note"] = f"colours reach ±{scale:g}"
         for entry in frames:
             entry["scales"][panel.id] = scale
         return first | {"planes": panel.planes}, [picture]
     return first, []
+
+
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Images (n, channels, height, width); of (n, height, width, channels) with up to four channels
+    the same, so that they can be seen.
+    """
+    *sides, last = images.shape[1:]
+    return images.transpose(0, 3, 1, 2) if last <= 4 < min(sides) else images
 
 
 def says(dataset: Dataset, output: np.ndarray) -> list[list[float]] | None:

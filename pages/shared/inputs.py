@@ -157,4 +157,4 @@ def told_reach(image: np.ndarray) -> str:
     told += [] if len(image) in (1, 3) else [f"the mean of its {len(image)} channels"]
     lost = np.count_nonzero(~np.isfinite(image))
     told += [f"{lost:,} of its numbers are not finite"] if lost else []
-    return f"As it is fed: {'; '.join(told)}." if told else ""
+    return f"As it is fed: {'; '.join(told)}.".replace("-", "−") if told else ""
