@@ -34,9 +34,9 @@ def chances(outputs: ArrayLike, maybe_already: bool = False) -> Reals:
     them holds probabilities, within 16 bits.
     """
     rows = np.asarray(outputs, np.float64)
-    sums = rows.sum(axis=-1)
-    already = maybe_already and rows.size and rows.min() >= 0 and np.abs(sums - 1).max() < 2e-3
-    return rows if already else softmax(rows)
+    if not maybe_already or not rows.size or not np.isfinite(rows).all() or rows.min() < 0:
+        return softmax(rows)
+    return rows if np.abs(rows.sum(axis=-1) - 1).max() < 2e-3 else softmax(rows)
 
 
 def softmax_jacobian(x: ArrayLike, temperature: float = 1.0) -> Reals:

@@ -20,6 +20,7 @@ from core.settings import Settings
 from pages.shared.asking import NoAnswer, weights_of
 from pages.shared.backward import draw_reach
 from pages.shared.chart import still_chart
+from pages.shared.faults import part_told
 from pages.shared.inputs import Chosen, answer
 from pages.shared.windows import draw_window
 
@@ -87,7 +88,8 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
     gave = found.outputs[layer.name]
     dataset = settings.dataset
     here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights, why)
-    DRAWERS[layer.kind](here)
+    with part_told(layer.name):
+        DRAWERS[layer.kind](here)
     st.caption(found.note)
 
 

@@ -1,14 +1,18 @@
 """Inputs: which input is looked at, and what every layer answers to it at a recorded moment."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from core.answers import outputs
+from core.architectures.layers import Layer
 from core.data import as_fed
 from core.data.dataset import Dataset
+from core.given import NotKnown, source_of
 from core.pictures import Probes
+from core.records import Moment
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import chances
@@ -32,6 +36,16 @@ class Answer(NamedTuple):
     outputs: dict[str, np.ndarray]
     probabilities: np.ndarray
     basis: Basis
+    numbers: dict[str, dict[str, float]] = {}
+    """Of a recorded moment, by layer."""
+
+    def before(self, layer: Layer, layers: Sequence[Layer]) -> np.ndarray | None:
+        """What a layer's source gave, where that is what the layer was given and it is here."""
+        try:
+            source_of(layer, layers, Moment(0, 0.0, None, {}, self.numbers))
+        except NotKnown:
+            return None
+        return self.outputs.get(layer.sources[0])
 
     @property
     def note(self) -> str:
@@ -119,7 +133,8 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
         }
         said = moment.arrays[settings.layers[-1].name, "output"].numbers()
         known = chances(said, settings.dataset.watched)[place]
-        return Answer(recorded, known, Basis(None, "As recorded, with 16 bits a number."))
+        basis = Basis(None, "As recorded, with 16 bits a number.")
+        return Answer(recorded, known, basis, moment.numbers)
     found, basis = asked(_run, step, outputs, image[np.newaxis])
     shares = found.pop("softmax")[0]
     return Answer({name: values[0] for name, values in found.items()}, shares, basis)

@@ -1,15 +1,23 @@
 """No page tells arithmetic that does not come to what PyTorch gave."""
 
+import importlib
+
 import pytest
 import torch
 from torch import nn
 
 import layerscope
 from core.pictures import unpack
+from core.pictures.guarded import NOT_DRAWN
+from pages.shared import anatomy
 from tests.core.foreign.kinds import Steps, normalised
 from tests.core.foreign.test_checking import OTHERWISE
 from tests.pages.conftest import said, scopes
 from tests.pages.test_windows import ARITHMETIC
+
+
+def parts():
+    return {"body": nn.Linear(5, 4), "act": nn.ReLU()}
 
 
 def looked(network, inputs):
@@ -57,3 +65,32 @@ def test_gates_are_not_computed_of_what_was_not_given(open_page, home, listener)
     titles = [card["title"] for card in header["cards"]]
     assert not [title for title in titles if "gate" in title]
     assert "is not known here" in " ".join(card["note"] for card in header["cards"])
+
+
+def test_a_function_is_laid_beside_its_input_only_where_that_is_known(
+    open_page, home, listener, monkeypatch
+):
+    pairs = []
+    module = importlib.import_module("core.figures.unit_activations")
+    real = module.unit_activations
+    monkeypatch.setattr(
+        module,
+        "unit_activations",
+        lambda before, after: pairs.append((before, after)) or real(before, after),
+    )
+    plain = looked(Steps(lambda s, x: s.act(s.body(x)), **parts()), torch.randn(3, 5))
+    open_page("activations.py", run=plain.id)
+    assert pairs[-1][0] is not None and pairs[-1][1] is not None
+    changed = looked(Steps(lambda s, x: s.act(-s.body(x)), **parts()), torch.randn(3, 5))
+    open_page("activations.py", run=changed.id)
+    assert pairs[-1][0] is None and pairs[-1][1] is not None
+
+
+def test_a_part_of_a_page_that_fails_leaves_the_rest(
+    open_page, home, listener, monkeypatch, caplog
+):
+    run = looked(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), normalised(3, 3, 9, 9))
+    monkeypatch.setitem(anatomy.DRAWERS, "conv2d", lambda here: 1 / 0)
+    tab = open_page("layer.py", run=run.id, layer="0")
+    assert NOT_DRAWN in said(tab) and "As recorded, with 16 bits" in said(tab)
+    assert "ZeroDivisionError" in caplog.text
