@@ -3,15 +3,17 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 SETUP = $(PYTHON) tools/setup.py
 TESTS ?= tests
+JOBS ?= 2
 
-.PHONY: help run classroom test lint fix bench environment python
+.PHONY: help run classroom test lint fix bench mutate environment python
 
 help:
 	@echo "make run         start the dashboard on this machine (PORT=8501)"
 	@echo "make classroom   start it for everyone on this network (PORT=8501)"
-	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose)"
+	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose, JOBS=2 at a time)"
 	@echo "make lint        formatting, lint and types;  make fix mends what can be mended"
 	@echo "make bench       measure the performance goals"
+	@echo "make mutate      try small wrong changes that a test should notice (MODULES=core NUMBER=40 SEED=1)"
 
 run: python
 	@exec $(SETUP) run $(if $(PORT),--port $(PORT)) $(FLAGS)
@@ -21,7 +23,8 @@ classroom: python
 
 test: environment
 	@$(SETUP) browser
-	@$(VENV) -m pytest $(TESTS)
+	@$(VENV) -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder \
+	  --durations 15 --durations-min 5 $(TESTS)
 
 lint: environment
 	$(VENV) -m ruff format --check .
@@ -35,6 +38,9 @@ fix: environment
 bench: environment
 	@$(SETUP) browser
 	@$(VENV) -m benchmarks
+
+mutate: environment
+	@$(VENV) -m tools.mutate $(MODULES) $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED)) $(FLAGS)
 
 environment: python
 	@$(SETUP) environment

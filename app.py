@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from core import live
 from core.data.own import kept
 from core.engine import engine, stop
-from pages.shared.chart import publish_plotly
+from pages.shared import chart
 from pages.shared.guard import Guard, raise_file_limit
 
 
@@ -21,21 +21,24 @@ from pages.shared.guard import Guard, raise_file_limit
 async def life(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start the engine and warm up; at the end, stop the workers."""
     raise_file_limit()
-    publish_plotly()
-    with contextlib.suppress(OSError):  # pages say what is wrong with the home folder
-        kept.tidy_up()
+    kept.tidy_up()
     await asyncio.to_thread(engine)
-    live.route_is_open = True
+    live.route_is_open = chart.route_is_open = True
     gc.collect()
     gc.freeze()  # what is imported now stays: no later collection need look at it
     yield {}
-    live.route_is_open = False
+    live.route_is_open = chart.route_is_open = False
     await asyncio.to_thread(stop)
 
 
+BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
+"""The path that Streamlit's own routes begin with."""
 app = st.App(
     "pages/navigation.py",
     lifespan=life,
-    routes=[WebSocketRoute(path, live.serve) for path in live.ROUTES],
+    routes=[
+        *(WebSocketRoute(BASE + path, live.serve) for path in live.ROUTES),
+        Route(BASE + chart.ROUTE, chart.serve_plotly),
+    ],
     middleware=[Middleware(Guard)],
 )

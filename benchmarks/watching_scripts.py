@@ -6,7 +6,7 @@ import tempfile
 from benchmarks.child import answer
 from benchmarks.result import Result, is_quick
 
-TARGET = 0.95
+TARGET, BOOKKEEPING_TARGET = 0.95, 0.02
 STEPS, QUICK_STEPS, TURNS = 1500, 300, 3
 
 
@@ -18,13 +18,15 @@ def measure() -> Result:
         found = [answer("script_loop", steps=steps, home=home) for _ in turns]
     ratios = [one.pop("ratio") for one in found]
     ratio = statistics.median(ratios)
+    share = statistics.median(one["bookkeeping_share"] for one in found)
     return Result(
         compared="seconds of a bare training loop ÷ those of the same loop watched with "
         "layerscope.watch, a residual network on one thread, in turns in one process; "
-        "median of some processes",
-        target=f"≥ {TARGET}",
-        reached=ratio >= TARGET,
+        "median of some processes. Bookkeeping: seconds of calls at which no moment is "
+        "recorded ÷ those of a small MLP's bare steps, by the process's own time.",
+        target=f"≥ {TARGET}, and bookkeeping ≤ {BOOKKEEPING_TARGET:.0%}",
+        reached=ratio >= TARGET and share <= BOOKKEEPING_TARGET,
         ratio=ratio,
-        raw={"steps": steps, "ratios": ratios}
+        raw={"steps": steps, "ratios": ratios, "bookkeeping": share}
         | {name: [one[name] for one in found] for name in found[0]},
     )

@@ -49,6 +49,13 @@ def outputs(
     return {**found, "softmax": last.softmax(dim=-1).numpy()}
 
 
+def examples_used(settings: Settings, arrays: dict[ArrayKey, Array]) -> np.ndarray:
+    """The places of the training examples that the run learned from, int64 (n,)."""
+    from core.training import rows_used
+
+    return rows_used(settings).numpy()
+
+
 def reach(
     settings: Settings,
     arrays: dict[ArrayKey, Array],

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+from core.home import HomeError, files_in, home, size_of
 from core.records import Record
 from core.runfile import Writer
 from core.runs import (
@@ -84,15 +85,14 @@ def budget() -> int:
 
 def every_summary() -> list[Summary]:
     """The same of every run, those of races too."""
-    of_races = [path for place in folders()[1:] for path in place.glob("*.sqlite")]
+    of_races = [path for place in folders()[1:] for path in files_in(place, "*.sqlite")]
     ones = [Run(path.stem, path).summary() for path in of_races if ID.fullmatch(path.stem)]
     return sorted([*summaries(), *ones], key=lambda one: one.id, reverse=True)
 
 
 def weight() -> int:
     """Bytes that all runs take together."""
-    everything = (path for place in folders() for path in place.glob("*.sqlite*"))
-    return sum(path.stat().st_size for path in everything if path.exists())
+    return size_of(path for place in folders() for path in files_in(place, "*.sqlite*"))
 
 
 def crowded_out(listed: list[Summary] | None = None) -> list[Summary]:
@@ -116,8 +116,8 @@ def crowded_out(listed: list[Summary] | None = None) -> list[Summary]:
 
 
 def free_space() -> int:
-    """Bytes free on the disk that holds the runs."""
-    return shutil.disk_usage(folder()).free
+    """Bytes free on the disk that holds the runs; raises HomeError."""
+    return shutil.disk_usage(home("runs")).free
 
 
 def make_room() -> None:
@@ -125,7 +125,7 @@ def make_room() -> None:
 
     Half-made copies that a killed server left an hour ago or longer go first.
     """
-    for copy in folder().glob("*.tmp"):
+    for copy in files_in(folder(), "*.tmp"):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - copy.stat().st_mtime > 3600:
                 copy.unlink()
@@ -146,13 +146,15 @@ def new_run(
 
     Raises Full where there is no room.
     """
-    make_room()
     try:
+        make_room()
         run = create(settings, name, race)
         if records:
             writer = Writer(run.path)
             writer.append(records)
             writer.close()
+    except HomeError as fault:
+        raise Full(str(fault)) from None
     except (OSError, sqlite3.Error) as fault:
         raise Full(f"The run's file could not be made ({fault}); is the disk full?") from None
     return run

@@ -9,6 +9,7 @@ from core.records import Array
 
 def half(tensor: torch.Tensor, units: int | None = None) -> Array:
     """A copy at 16 bits: the largest magnitude becomes the scale, so that small numbers survive."""
+    tensor = real(tensor)
     largest = _largest(tensor)
     if not math.isfinite(largest):
         finite = tensor[tensor.isfinite()]
@@ -36,7 +37,35 @@ def _largest(tensor: torch.Tensor) -> float:
     return max(-low.item(), high.item())
 
 
+def real(tensor: torch.Tensor) -> torch.Tensor:
+    """Numbers as they can be scaled: dense, of complex ones the magnitudes, at least 32 bits."""
+    tensor = tensor.detach()
+    if tensor.layout != torch.strided:
+        tensor = tensor.to_dense()
+    if tensor.is_quantized:
+        tensor = tensor.dequantize()
+    if tensor.is_complex():
+        tensor = tensor.abs()
+    few = tensor.is_floating_point() and tensor.dtype not in (torch.float32, torch.float64)
+    return tensor.float() if few else tensor
+
+
+def first_rows(tensor: torch.Tensor, rows: int) -> torch.Tensor:
+    """The first rows of a sparse tensor, as a dense one; the others are never laid out."""
+    tensor = tensor.coalesce()
+    places = tensor.indices()[0]
+    chosen = places < rows
+    dense = tensor.values().new_zeros((min(rows, tensor.shape[0]), *tensor.shape[1:]))
+    return dense.index_copy_(0, places[chosen], tensor.values()[chosen])
+
+
 def norm(parts: list[torch.Tensor]) -> float:
     """The size of all these numbers together: the root of the sum of their squares."""
-    sizes = [part.norm().item() for part in parts]
+    sizes = [_values(part).norm().item() for part in parts]
     return sizes[0] if len(sizes) == 1 else math.hypot(*sizes)
+
+
+def _values(tensor: torch.Tensor) -> torch.Tensor:
+    """The numbers that count in a size; of a sparse tensor those that are there."""
+    sparse = tensor.layout == torch.sparse_coo
+    return real(tensor.coalesce().values() if sparse else tensor)

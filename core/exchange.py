@@ -1,9 +1,11 @@
 """Runs to and from other machines: one file out, one file in, and nothing in it is trusted."""
 
+import contextlib
 import json
 import os
 import re
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +16,7 @@ from core import runfile
 from core.architectures.bricks import Shape
 from core.architectures.plans import Layer
 from core.foreign.watched import INPUTS, TARGETS, Watched
+from core.home import HomeError, home
 from core.records import Array, ArrayKey
 from core.rows import Damaged, array_of
 from core.runs import Run, files, folder, new_id, tidy_name
@@ -28,14 +31,16 @@ WORD = re.compile(r"[a-z][a-z0-9_/]{0,79}")
 
 def exported(run: Run) -> bytes:
     """The run as one file that another Layerscope opens; a snapshot where it is still growing."""
-    copy = folder() / f"export-{new_id()}.tmp"
-    try:
+    with contextlib.ExitStack() as room:
+        place = folder()
+        if not os.access(place, os.W_OK):  # a recorded run goes out without a home, too
+            place = Path(room.enter_context(tempfile.TemporaryDirectory()))
+        copy = place / f"export-{new_id()}.tmp"
+        room.callback(copy.unlink, missing_ok=True)
         with runfile.reading(run.path) as connection:
             connection.rollback()  # VACUUM makes a read transaction of its own
             connection.execute("VACUUM INTO ?", (str(copy),))
         return copy.read_bytes()
-    finally:
-        copy.unlink(missing_ok=True)
 
 
 def imported(data: bytes) -> Run:
@@ -46,6 +51,7 @@ def imported(data: bytes) -> Run:
     copy = folder() / f"import-{run_id}.tmp"
     run = Run(run_id, folder() / f"{run_id}.sqlite")
     try:
+        home("runs")
         copy.write_bytes(data)
         notes = check(copy)
         writer = runfile.Writer(copy)
@@ -54,11 +60,14 @@ def imported(data: bytes) -> Run:
         writer.close()
         os.replace(copy, run.path)
         return run
+    except HomeError as fault:
+        raise Damaged(str(fault)) from None
     except (OSError, sqlite3.Error) as fault:
         raise Damaged(f"This run file could not be written here ({fault}).") from None
     finally:
         for path in files(copy):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def check(path: Path) -> dict[str, str]:

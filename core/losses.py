@@ -6,14 +6,15 @@ import torch
 from torch.nn.functional import cross_entropy, mse_loss
 
 from core.data.dataset import Task
+from core.r_squared import r_squared
 
 
 def _named_right(output: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return (output.argmax(-1) == truth).float().mean()
 
 
-def _explained(output: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    return 1 - mse_loss(output, truth) / truth.square().mean().clamp_min(1e-12)
+def _r_squared(output: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    return torch.tensor(r_squared(truth.numpy(), output.numpy()))
 
 
 def _next_symbols(output: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
@@ -29,7 +30,7 @@ LOSSES: dict[Task, Measure] = {
 """The loss that training lowers, from the network's output and the truth (batch first)."""
 SCORES: dict[Task, Measure] = {
     "classify": _named_right,
-    "regress": _explained,
+    "regress": _r_squared,
     "next": _named_right,
 }
-"""The score that people read, a mean over the batch: see core/tasks.py for its words."""
+"""The score that people read, of all these inputs: see core/tasks.py for its words."""

@@ -6,6 +6,7 @@ changes itself while it writes such a file, and other threads of the worker trai
 
 import json
 import logging
+import math
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -23,7 +24,9 @@ from core.settings import Settings, settings_from
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 """What is needed besides: an extra, `requirements-onnx.txt`."""
 MOST_APART = 1e-4
-"""A file whose outputs are further from PyTorch's than this is not given."""
+"""A file whose outputs are further from PyTorch's than this share of the largest is not given."""
+SMALLEST = 1e-6
+"""Where no output is larger than this, differences are compared with it."""
 SECONDS = 55
 """A page waits so long."""
 log = logging.getLogger("layerscope")
@@ -34,7 +37,7 @@ class NoFile(Exception):
 
 
 class OnnxFile(NamedTuple):
-    """The file, and the largest difference between its outputs and PyTorch's."""
+    """The file, and the largest difference between its outputs and PyTorch's: see `difference`."""
 
     content: bytes
     apart: float
@@ -49,7 +52,8 @@ def onnx_file(settings: Settings, checkpoint: Checkpoint, inputs: np.ndarray) ->
     """A run's network with the exact weights of a checkpoint, for a batch of any size.
 
     ONNX Runtime's outputs for `inputs` (n, …), all at once and the first alone, are compared with
-    PyTorch's. Raises NoFile where they differ by more than `MOST_APART`, or none can be written.
+    PyTorch's. Raises NoFile where they differ by more than `MOST_APART` of the largest output, or
+    none can be written.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -66,8 +70,9 @@ def onnx_file(settings: Settings, checkpoint: Checkpoint, inputs: np.ndarray) ->
         apart = float(json.loads((folder / "apart.json").read_text()))
         if not apart <= MOST_APART:  # also where it is no number
             raise NoFile(
-                f"The ONNX file is not given: its outputs differ from PyTorch's by {apart:.1g}, "
-                f"and at most {MOST_APART:g} is right. The network as code is exact."
+                f"The ONNX file is not given: its outputs differ from PyTorch's by {apart:.1g} of "
+                f"the largest output, and at most {MOST_APART:g} is right. The network as code is "
+                "exact."
             )
         return OnnxFile((folder / "network.onnx").read_bytes(), apart)
 
@@ -111,8 +116,20 @@ def write(folder: Path) -> None:
             (network(part).numpy(), answers(folder / "network.onnx", part.numpy()))
             for part in (inputs, inputs[:1])
         ]
-    apart = max(float(np.abs(ours - theirs).max()) for ours, theirs in pairs)
+    apart = max(difference(ours, theirs) for ours, theirs in pairs)
     (folder / "apart.json").write_text(json.dumps(apart))
+
+
+def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """The largest difference between two arrays of outputs, as a share of the largest output.
+
+    Sums of float32 are rounded at their own size, so that logits of thousands differ by more than
+    those around 1. Infinite where one of them holds what is no finite number.
+    """
+    if ours.shape != theirs.shape or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        return math.inf
+    apart = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))
+    return float(apart.max() / max(float(np.abs(ours).max()), SMALLEST))
 
 
 def answers(file: Path, inputs: np.ndarray) -> np.ndarray:

@@ -21,7 +21,8 @@ from core.architectures.plans import PASSING, Layer
 from core.copies import half, norm, quick_half
 from core.learned import Learned
 from core.records import Array, ArrayKey, Moment
-from core.shares import batch_statistics, masks, stack_shares, zone_shares
+from core.shares import batch_statistics, masks, stack_shares
+from core.zones import zone_numbers
 
 WEIGHT_BUDGET = 131_072
 """Most weights of one moment; a network with more has its layers' first units recorded."""
@@ -204,7 +205,8 @@ class Recorder(Learned):
             for name, function in self.functions.items():
                 learned = self.parameters.get((name, "weight"))  # PReLU's slope
                 parameter = None if learned is None else learned.item()
-                self.shares[name] = zone_shares(seen[name][0], function, parameter)
+                before = seen[name][0].numpy()
+                self.shares[name] = zone_numbers(before, self.axes[name], function, parameter)
             for name, (kind, words) in self.stacks.items():
                 sizes = {word: norm([seen[f"{name}.{word}"][1]]) for word in words}
                 self.shares[name] = stack_shares(kind, sizes)

@@ -11,6 +11,9 @@ import numpy as np
 ArrayKey = tuple[str, str]
 """(layer name, kind); a layer of the plan, or "" for what belongs to the whole network."""
 
+SCORED = "r2"
+"""Under "score" in a run's notes and a comparison's settings: its scores of numbers are R²."""
+
 
 @dataclass(frozen=True)
 class Array:

@@ -70,8 +70,17 @@ def gates(brick: Recurrent) -> dict[str, slice]:
     }
 
 
-def states(brick: Recurrent, weights: Mapping[str, np.ndarray], inputs: np.ndarray) -> States:
+def states(
+    brick: Recurrent,
+    weights: Mapping[str, np.ndarray],
+    inputs: np.ndarray,
+    gave: np.ndarray | None = None,
+) -> States:
     """Run a recurrent layer over inputs (n, time, features), from a state of zeros.
+
+    Where it is known what the layer `gave`, (n, time, units · directions), each step of the last
+    layer starts from the state that was given before it, not from one computed here: in a chaotic
+    network the smallest rounding would grow from step to step, and contradict it.
 
     `weights` holds whole arrays by the names in `brick.weights`. The arithmetic is float64 for
     float64 inputs, else float32. Raises KeyError where a weight is missing, ValueError where one
@@ -87,18 +96,26 @@ def states(brick: Recurrent, weights: Mapping[str, np.ndarray], inputs: np.ndarr
     found: dict[tuple[str, str], np.ndarray] = {}
     with np.errstate(all="ignore"):
         for layer in range(brick.layers):
-            sides = []
+            sides: list[np.ndarray] = []
             for ending in brick.directions:
                 place = f"l{layer}{ending}"
                 names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-                arrays = [np.asarray(weights[f"{name}_{place}"], x.dtype) for name in names]
+                arrays = {n: np.asarray(weights[f"{n}_{place}"], x.dtype) for n in names}
                 order = slice(None, None, -1 if ending else 1)
-                parts = _read(brick, x[:, order], *arrays)
+                known = None
+                if gave is not None and layer == brick.layers - 1:
+                    known = _of_side(brick, gave, len(sides))[:, order].astype(x.dtype)
+                parts = _read(brick, x[:, order], known=known, **arrays)
                 for name, values in parts.items():
                     found[place, name] = values[:, order]
                 sides.append(found[place, "hidden"])
             x = np.concatenate(sides, axis=2)
     return States(found, x)
+
+
+def _of_side(brick: Recurrent, gave: np.ndarray, side: int) -> np.ndarray:
+    """What one direction gave, (n, time, units)."""
+    return gave[:, :, side * brick.units : (side + 1) * brick.units]
 
 
 def _read(
@@ -108,8 +125,12 @@ def _read(
     weight_hh: np.ndarray,
     bias_ih: np.ndarray,
     bias_hh: np.ndarray,
+    known: np.ndarray | None = None,
 ) -> Parts:
-    """One layer in one direction, step after step; every part is (n, time, units)."""
+    """One layer in one direction, step after step; every part is (n, time, units).
+
+    Each step starts from the `known` hidden state before it, if there are any.
+    """
     n, time, _ = x.shape
     from_input = x @ weight_ih.T + bias_ih
     zeros = np.zeros((n, brick.units), x.dtype)
@@ -118,6 +139,8 @@ def _read(
     step = STEPS[brick.kind]
     rows = gates(brick)
     for t in range(time):
+        if known is not None and t:
+            now["hidden"] = known[:, t - 1]
         # Not `@`: beside a training run it would wait at every step for its threads to wake.
         from_state = np.einsum("nu,ru->nr", now["hidden"], weight_hh) + bias_hh
         given = {name: from_input[:, t, part] for name, part in rows.items()}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.home import size_of
 from core.records import Array, ArrayKey, Checkpoint, Event, Metric, Moment, Record
 from core.rows import SCHEMA as SCHEMA
 from core.rows import Damaged as Damaged
@@ -65,7 +66,7 @@ def opened(path: Path, more: str = "") -> sqlite3.Connection:
         # SQLite keeps two files beside one in write-ahead mode; a read-only folder has no room for
         # them, and a file that nobody writes needs none.
         log = path.with_name(path.name + "-wal")
-        rests = path.exists() and not (log.exists() and log.stat().st_size)
+        rests = path.exists() and not size_of([log])
         refused = "unable to open" in str(fault) or "readonly" in str(fault)
         if more or not rests or not refused:
             raise
@@ -197,8 +198,7 @@ class Writer:
                     marks = ", ".join("?" * len(METRICS))
                     change.execute(f"INSERT OR REPLACE INTO metrics VALUES ({marks})", values)
                 elif isinstance(record, Moment):
-                    numbers = numbers_text(record.numbers)
-                    moment = (record.step, record.epoch, record.loss, numbers)
+                    moment = (record.step, record.epoch, record.loss, numbers_text(record.numbers))
                     change.execute("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", moment)
                     self._keep(change, False, record.step, record.arrays)
                 else:
@@ -229,6 +229,12 @@ class Writer:
                 )
                 if not exact:
                     change.execute("DELETE FROM moments WHERE step = ?", (step,))
+
+    def drop_arrays(self, step: int, gone: Iterable[ArrayKey]) -> None:
+        """Remove some arrays of one moment, which was recorded anew without them."""
+        where = "exact = 0 AND step = ? AND layer = ? AND kind = ?"
+        with self.connection as change:
+            change.executemany(f"DELETE FROM arrays WHERE {where}", [(step, *k) for k in gone])
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""

@@ -22,10 +22,10 @@ import numpy as np
 
 from core import runfile
 from core.foreign.watched import INPUTS, TARGETS
-from core.home import home
-from core.records import Checkpoint, Event, Moment
+from core.home import files_in, home, part_of, place, size_of
+from core.records import SCORED, Checkpoint, Event, Moment
 from core.runfile import Damaged, Writer
-from core.settings import Settings
+from core.settings import Settings, settings_from
 from core.summaries import ENDED as ENDED
 from core.summaries import Summary as Summary
 from core.summaries import summary_of
@@ -104,7 +104,7 @@ class Run:
 
     def summary(self) -> Summary:
         """What a list says of the run; a damaged file gives a summary that says so."""
-        size = sum(p.stat().st_size for p in files(self.path)[:2] if p.exists())
+        size = size_of(files(self.path)[:2])
         try:
             with runfile.reading(self.path) as connection:
                 return summary_of(connection, self.id, size)
@@ -124,18 +124,17 @@ def _watched_inputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def folder() -> Path:
     """Where the runs' files are."""
-    (place := home().absolute() / "runs").mkdir(exist_ok=True)
-    return place
+    return part_of("runs")
 
 
 def races() -> Path:
     """Where the races are, each in a folder of its own; made for the first one."""
-    return home().absolute() / "races"
+    return place().absolute() / "races"
 
 
 def folders() -> list[Path]:
     """Where runs lie: the listed ones, then those of each race."""
-    return [folder(), *(place for place in races().glob("*") if ID.fullmatch(place.name))]
+    return [folder(), *(one for one in files_in(races(), "*") if ID.fullmatch(one.name))]
 
 
 def files(path: Path) -> tuple[Path, ...]:
@@ -145,7 +144,7 @@ def files(path: Path) -> tuple[Path, ...]:
 
 def ids() -> list[str]:
     """The ids of all runs but those of races, newest first."""
-    found = (path.stem for path in folder().glob("*.sqlite"))
+    found = (path.stem for path in files_in(folder(), "*.sqlite"))
     return sorted((name for name in found if ID.fullmatch(name)), reverse=True)
 
 
@@ -153,8 +152,8 @@ def find(run_id: str) -> Run:
     """The run of an id, or the recorded one that comes with the project for "demo"."""
     if run_id == "demo" and DEMO.exists():
         return Run("demo", DEMO)
-    for place in folders() if ID.fullmatch(run_id) else ():
-        if (path := place / f"{run_id}.sqlite").is_file():
+    for where in folders() if ID.fullmatch(run_id) else ():
+        if os.path.isfile(path := where / f"{run_id}.sqlite"):
             return Run(run_id, path)
     raise Missing(Missing.sentence)
 
@@ -183,13 +182,15 @@ def tidy_name(text: str) -> str:
 
 def create(settings: Settings, name: str = "", race: str = "") -> Run:
     """Make the file of a new run of this process, of a race or not; it waits for training."""
-    run_id = new_id()
-    run = Run(run_id, (races() / race if race else folder()) / f"{run_id}.sqlite")
+    run_id, written = new_id(), settings.model_dump_json()
+    settings_from(written)  # raises Unfit for what could not be read again
+    where = races() / race if race else home("runs").absolute()
+    run = Run(run_id, where / f"{run_id}.sqlite")
     name = tidy_name(name) or f"{settings.title}, run {len(ids()) + 1}"
-    notes = {"id": run_id, "name": name, "pinned": "no"}
-    notes |= {"created": str(time.time()), "owner": this_process(), "race": race}
+    notes = {"id": run_id, "name": name, "pinned": "no", "score": SCORED}
+    notes |= {"owner": this_process(), "race": race}
     try:
-        writer = Writer(run.path, {**notes, "settings": settings.model_dump_json()})
+        writer = Writer(run.path, {**notes, "created": str(time.time()), "settings": written})
         writer.append([Event(0, "created")])
         writer.close()
     except (OSError, sqlite3.Error):
@@ -221,7 +222,7 @@ def delete(run: Run) -> None:
     """Remove a run from the list; `restore` brings it back until another is deleted."""
     if run.id == "demo" or not run.path.exists():
         return
-    for gone in (gone for place in folders() for gone in place.glob("*.deleted*")):
+    for gone in (gone for where in folders() for gone in files_in(where, "*.deleted*")):
         gone.unlink(missing_ok=True)
     with contextlib.suppress(sqlite3.Error):
         Writer(run.path).close()  # folds the write-ahead log into the file
@@ -243,7 +244,7 @@ def _unlink(path: Path) -> None:
 
 def restore(run_id: str) -> Run:
     """Bring back the run that was deleted last; raises Missing where it is gone for good."""
-    kept = {path.stem: path for place in folders() for path in place.glob("*.deleted")}
+    kept = {path.stem: path for where in folders() for path in files_in(where, "*.deleted")}
     if not (path := kept.get(run_id)):
         raise Missing("This run was deleted for good; only the last deleted one can come back.")
     _rename(path, path.with_suffix(".sqlite"))

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.data.own.names import labels
-from core.home import home
+from core.home import HomeError, files_in, home, place
 from core.runs import new_id, tidy_name
 from core.settings import settings_from
 from core.stacks import Stack, checked
@@ -52,13 +52,13 @@ class Lost(LookupError):
 
 def folder() -> Path:
     """Where the stacks lie; it is made for the first one."""
-    return home().absolute() / "stacks"
+    return place().absolute() / "stacks"
 
 
 def found() -> dict[str, SavedStack | Unfit]:
     """Every saved stack by id, the oldest first; of a damaged file the sentence that names it."""
     read: dict[str, SavedStack | Unfit] = {}
-    for path in sorted(folder().glob("*.json"))[: 2 * MOST]:
+    for path in files_in(folder(), "*.json")[: 2 * MOST]:
         if _ID.fullmatch(path.stem):
             try:
                 read[path.stem] = _read(path, path.stat().st_mtime_ns)
@@ -124,7 +124,7 @@ def delete(stack_id: str) -> None:
     with _lock, contextlib.suppress(FileNotFoundError):
         path = _path(stack_id)
         os.replace(path, path.with_suffix(".deleted"))
-        for gone in folder().glob("*.deleted"):
+        for gone in files_in(folder(), "*.deleted"):
             if gone.stem != stack_id:
                 gone.unlink(missing_ok=True)
 
@@ -149,7 +149,7 @@ def _path(stack_id: str) -> Path:
 
 
 def _count_on_room() -> None:
-    if sum(1 for _ in folder().glob("*.json")) >= MOST:
+    if len(files_in(folder(), "*.json")) >= MOST:
         raise Unfit(
             f"There are {MOST} saved stacks, and there can be no more: delete one that is not "
             "needed any more, then try again."
@@ -194,13 +194,15 @@ def _write(stack_id: str, saved: SavedStack) -> None:
         raise Unfit(f"This stack takes more than the {MOST_BYTES // 1000} kB that one can have.")
     path, copy = _path(stack_id), ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home("stacks")
         handle, copy = tempfile.mkstemp(prefix=".saving-", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(copy, path)
+    except HomeError as fault:
+        raise Unfit(f"The stack could not be saved. {fault}") from None
     except OSError as fault:
         with contextlib.suppress(OSError):
             os.unlink(copy)

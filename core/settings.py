@@ -30,6 +30,7 @@ MOST_BYTES = 4_000_000_000
 LOOKED_AT = 1_000
 """Images that a trained network is tried on at a time."""
 NAMES = (*DATASETS, "own", "watched")
+SEEN = "a watched network comes with what was seen of it, no bricks and no length"
 
 
 class Settings(BaseModel):
@@ -97,10 +98,12 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_bricks(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("bricks") or given.get("watched"):
+        if not isinstance(given, dict) or given.get("bricks") or given.get("data") == "watched":
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")
+        if data == "watched":
+            raise ValueError(SEEN)
         asked = {"architecture": (name, ARCHITECTURES), "data set": (data, NAMES)}
         for what, (chosen, known) in asked.items():
             if not isinstance(chosen, str) or chosen not in known:
@@ -124,9 +127,7 @@ class Settings(BaseModel):
     def _fits(self) -> "Settings":
         made = self.bricks or self.length
         if (self.data == "watched") != (self.watched is not None) or (self.watched and made):
-            raise ValueError(
-                "a watched network comes with what was seen of it, no bricks and no length"
-            )
+            raise ValueError(SEEN)
         if self.watched:
             return self
         dataset, layers = self.dataset, self.layers

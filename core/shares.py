@@ -1,15 +1,11 @@
-"""Shares: how much of what passes lies where nothing is learned, or came through which stack.
+"""Shares: how much of what passes came through which stack, and what else a step leaves behind.
 
 This room knows torch.
 """
 
-import math
-
 import torch
 from torch import nn
 
-from core.activation import Function
-from core.activations import ACTIVATIONS
 from core.architectures.modules import Dropout
 from core.records import Array, ArrayKey
 
@@ -17,34 +13,6 @@ MOMENTUM = 0.1
 """What torch's BatchNorm takes of each batch into its running statistics."""
 MASKED, MOST_MASKED = 10, 16_384
 """Inputs of a batch whose Dropout mask is recorded, and the most numbers of such a mask."""
-
-
-def zone_shares(
-    before: torch.Tensor, function: str | Function, parameter: float | None = None
-) -> dict[str, float]:
-    """How much of an activation function's input lies where its derivative dies.
-
-    "dead": share of the units that lie in a dead zone for every probe input; "in_dead_zone" and
-    "saturated": share of all the numbers. `before` is (probes, units, …); zones as in activations.
-    """
-    shares = {"dead": 0.0, "in_dead_zone": 0.0, "saturated": 0.0}
-    dead = torch.zeros_like(before, dtype=torch.bool)
-    function = ACTIVATIONS[function] if isinstance(function, str) else function
-    for zone in function.zones(parameter):
-        inside = before <= zone.high
-        if zone.low > -math.inf:
-            inside &= before >= zone.low
-        if zone.kind == "dead":
-            dead |= inside
-        else:
-            shares["saturated"] += _share(inside)
-    shares["dead"] = _share(dead.all(dim=0))
-    shares["in_dead_zone"] = _share(dead)
-    return shares
-
-
-def _share(chosen: torch.Tensor) -> float:
-    return int(chosen.count_nonzero()) / max(1, chosen.numel())
 
 
 def stack_shares(kind: str, sizes: dict[str, float]) -> dict[str, float]:

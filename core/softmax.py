@@ -31,12 +31,35 @@ def chances(outputs: ArrayLike, maybe_already: bool = False) -> Reals:
     """Give what a network's outputs (n, classes) say as probabilities: their softmax.
 
     `maybe_already`: nobody said what they are, and they are left as they are where every row of
-    them holds probabilities, within 16 bits.
+    numbers holds probabilities, within 16 bits. A row with NaN in it is no row of numbers.
     """
     rows = np.asarray(outputs, np.float64)
-    if not maybe_already or not rows.size or not np.isfinite(rows).all() or rows.min() < 0:
+    known = rows[~np.isnan(rows).any(axis=-1)]
+    if not maybe_already or not known.size or known.min() < 0:
         return softmax(rows)
-    return rows if np.abs(rows.sum(axis=-1) - 1).max() < 2e-3 else softmax(rows)
+    return rows if np.abs(known.sum(axis=-1) - 1).max() < 2e-3 else softmax(rows)
+
+
+def two_logits(one: ArrayLike) -> Reals:
+    """The one logit z that tells two classes apart, (..., 1), as two: 0 and z, (..., 2).
+
+    Their softmax is 1 − σ(z) and σ(z).
+    """
+    z = np.asarray(one, np.float64)
+    return np.concatenate([np.zeros_like(z), z], axis=-1)
+
+
+def cross_entropy(x: ArrayLike, truth: ArrayLike) -> Reals:
+    """Give −ln of the softmax of x, (…, n), at `truth`, (…), from the logits themselves.
+
+    Exact where the probability is too small for a number: of logits 900 apart it is 900. Infinite
+    or NaN only where a logit is.
+    """
+    scores = np.asarray(x, np.float64)
+    with np.errstate(all="ignore"):
+        scores = scores - scores.max(axis=-1, keepdims=True)
+        true = np.take_along_axis(scores, np.asarray(truth)[..., np.newaxis], axis=-1)[..., 0]
+        return np.log(np.exp(scores).sum(axis=-1)) - true
 
 
 def softmax_jacobian(x: ArrayLike, temperature: float = 1.0) -> Reals:

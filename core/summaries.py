@@ -85,14 +85,16 @@ def state_of(happened: list[Event], owner: str, step: int) -> tuple[str, str]:
     last = _last(happened)
     if last is None:
         return "waiting", ""
+    # a watched script goes on after its first number that is none: that stays worth saying
+    told = next((e.text for e in happened if e.kind == "not_finite"), "")
     if last.kind in ENDED:
-        return last.kind, last.text
+        return last.kind, " ".join(filter(None, (told, last.text)))
     if not is_alive(owner):
         return "interrupted", (
             f"Interrupted at step {step}: the process that trained it ended. "
             "Everything up to there is saved."
         )
-    return GOING[last.kind], last.text
+    return GOING[last.kind], " ".join(filter(None, (told, last.text)))
 
 
 def this_process() -> str:

@@ -1,11 +1,13 @@
 """What a network can be asked to do, and the words in which its success is told. No torch here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Architecture, Work
 from core.data.dataset import Dataset, Task
+from core.records import SCORED
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Words:
     result: str
     """The sentence at a run's end, with {score:.2%} and {count:,} to fill in."""
     meaning: str
+    undefined: str = ""
+    """The sentence at a run's end where there is no such score."""
 
 
 WORDS: dict[Task, Words] = {
@@ -28,10 +32,11 @@ WORDS: dict[Task, Words] = {
     ),
     "regress": Words(
         "mean squared error",
-        "share explained",
-        "{score:.2%} of what {count:,} test targets differ from the mean is explained.",
-        "1 − squared error ÷ that of always saying the training targets' mean: 0 is that trivial "
-        "guess, 1 is perfect, below 0 is worse.",
+        "R²",
+        "R² is {score:.2%}, over {count:,} test targets.",
+        "1 − squared error ÷ that of always saying the mean of the targets it is measured on: 0 is "
+        "that trivial guess, 100 % is perfect, below 0 is worse.",
+        "R² is not defined: the test targets are all alike, or there is only one.",
     ),
     "next": Words(
         "cross-entropy",
@@ -41,6 +46,21 @@ WORDS: dict[Task, Words] = {
     ),
     "other": Words("loss", "score", "", "Loss and score are what the script says."),
 }
+
+
+EARLIER = Words(
+    "mean squared error",
+    "share explained, against the training mean",
+    "",
+    "1 − squared error ÷ that of always saying the training targets' mean: recorded by an earlier "
+    "version, whose scores are not R², which compares with the mean of the targets themselves.",
+)
+"""How the score of numbers was meant before it was R²."""
+
+
+def words_of(task: Task, notes: Mapping[str, Any]) -> Words:
+    """The words of a task for the scores of a run, or a comparison, with these notes."""
+    return EARLIER if task == "regress" and notes.get("score") != SCORED else WORDS[task]
 
 
 def work_of(dataset: Dataset) -> Work:

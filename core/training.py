@@ -54,11 +54,16 @@ def tensors(dataset: Dataset) -> tuple[torch.Tensor, ...]:
     )
 
 
-def epoch_batches(settings: Settings, epoch: int) -> tuple[torch.Tensor, ...]:
-    """The indices of each batch of an epoch, in the order that seed and epoch decide."""
+def rows_used(settings: Settings) -> torch.Tensor:
+    """The places of the training examples that a run learns from: all, or its share of them."""
     chosen = torch.Generator().manual_seed(settings.seed)
     size = settings.dataset.train_size
-    subset = torch.randperm(size, generator=chosen)[: settings.images]
+    return torch.randperm(size, generator=chosen)[: settings.images]
+
+
+def epoch_batches(settings: Settings, epoch: int) -> tuple[torch.Tensor, ...]:
+    """The indices of each batch of an epoch, in the order that seed and epoch decide."""
+    subset = rows_used(settings)
     order = torch.Generator().manual_seed((settings.seed << 20) + epoch + 1)
     return subset[torch.randperm(len(subset), generator=order)].split(settings.batch_size)[
         : settings.steps_per_epoch
@@ -206,9 +211,10 @@ def train(
         yield recorder.moment(step, step / per_epoch, None)
     yield state.checkpoint()
     _, score = evaluate(network, test_inputs, test_targets, task)
-    text = WORDS[task].result.format(score=score, count=len(test_targets))
+    known, words = math.isfinite(score), WORDS[task]
+    text = words.result.format(score=score, count=len(test_targets)) if known else words.undefined
     done = step == total or state.seconds >= longest
-    yield Event(step, "finished" if done else "stopped", text, score)
+    yield Event(step, "finished" if done else "stopped", text, score if known else None)
 
 
 def _recorder(settings: Settings, network: torch.nn.Module) -> Recorder:

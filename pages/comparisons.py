@@ -6,7 +6,7 @@ import streamlit as st
 from core.comparisons import MEMORY, SKIPS, Misread, read
 from core.data import DATASETS
 from core.figures.score_curves import score_curves
-from core.tasks import WORDS
+from core.tasks import words_of
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose
 from pages.shared.compared import alike, by_name, fared
@@ -33,7 +33,7 @@ with st.container(horizontal=True):
     length = choose("Sequence length", lengths, "length") if len(lengths) > 1 else lengths[0]
 
 networks = by_name(comparison, data, length)
-words = WORDS[DATASETS[data].task] if data in DATASETS else None
+words = words_of(DATASETS[data].task, comparison.settings) if data in DATASETS else None
 score = words.score if words else "score"
 st.subheader(plain(comparison.title), anchor=False)
 steps = f", sequences of {length:,} steps" if length else ""
@@ -62,5 +62,5 @@ st.dataframe(
     column_config={last: st.column_config.NumberColumn(format="%.2f %%")},
 )
 if words:
-    st.caption(f"{score.capitalize()}: {words.meaning} Measured on the test inputs.")
+    st.caption(f"{score[0].upper()}{score[1:]}: {words.meaning} Measured on the test inputs.")
 st.caption(alike(comparison, networks))

@@ -39,6 +39,8 @@ def use(prepared: Prepared) -> None:
     """Say what was done, and offer to train on it or to keep it."""
     told = [prepared.own.dataset.description, *map(plain, prepared.said)]
     st.caption("  \n".join(told))
+    for warning in prepared.warnings:
+        st.warning(plain(warning), icon=":material/warning:")
     with st.container(horizontal=True):
         if st.button("Train on it", type="primary", icon=":material/play_arrow:"):
             train_on(take_in(prepared))
@@ -47,7 +49,7 @@ def use(prepared: Prepared) -> None:
 
 
 given = st.file_uploader(
-    "A CSV file, or a zip of pictures", ["csv", "tsv", "txt", "zip"], max_upload_size=50
+    "A CSV file, or a zip of pictures", ["csv", "tsv", "txt", "data", "zip"], max_upload_size=100
 )
 if given is None:
     what_to_bring()

@@ -60,7 +60,7 @@ st.caption(
     "A column a layer: the function (solid), its derivative (dashed), and below them how this "
     "moment's pre-activations for the inputs on the left are spread; the dots are one of these "
     "numbers for every input, on the function and on its derivative, the large one for the chosen "
-    "input. Shares and derivatives are computed from the numbers as recorded, with 16 bits; dots "
-    "and ≈ from 8."
+    "input. Units and shares were counted when it was recorded, over more inputs than these; "
+    "derivatives are computed from the numbers as recorded, with 16 bits; dots and ≈ from 8."
 )
 draw_zones(run, settings)

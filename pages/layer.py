@@ -23,7 +23,7 @@ layer = layers[name]
 
 above = st.container()
 st.subheader(name)
-st.caption(facts(layer))
+st.caption(facts(layer, settings.dataset.kind))
 key = f"inside-{run.id}-{name}"
 at = first_number(key, "step", steps[-1]), first_number(key, "probe", 0)
 pushed, here = trains(summary) and live.route_is_open, settings.dataset.is_here()
@@ -40,7 +40,8 @@ moving = (
 st.caption(
     "From left to right: what is learned, what it makes of the input that is chosen on the left, "
     f"and the gradient that changes it. {moving if len(steps) > 1 else ''}"
-    "Gates, states and attention maps are computed from the weights recorded at each moment."
+    "Gates, states and attention maps are computed from the weights recorded at each moment, and "
+    "shown where they come to the output that was recorded."
 )
 open_unit(run, settings.drawn_layers, seen.unit)
 if seen.layer:

@@ -9,7 +9,7 @@ sys.path[:0] = [root for root in [str(Path(__file__).parents[1])] if root not in
 
 from core.engine import engine  # noqa: E402
 from pages.shared.choose import keep_run  # noqa: E402
-from pages.shared.faults import faults_told  # noqa: E402
+from pages.shared.faults import faults_told, home_told  # noqa: E402
 from pages.shared.frame import draw_frame  # noqa: E402
 from pages.shared.visit import drop_endless_numbers, stay  # noqa: E402
 
@@ -37,5 +37,6 @@ keep_run()
 stay()
 drop_endless_numbers()
 draw_frame(PAGES)
+home_told()
 with faults_told():
     page.run()

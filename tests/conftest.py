@@ -17,6 +17,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Two test processes share two cores, and two threads of one process on a busy machine wait for
+# each other: training would take twenty times as long. Set before anybody imports torch.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")  # no test is judged by a busy machine's clock
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,27 +48,36 @@ def unused_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    home: Path, app: Path = ROOT / "app.py", port: int | None = None, **environment: str
+    home: Path,
+    app: Path = ROOT / "app.py",
+    port: int | None = None,
+    base: str = "",
+    **environment: str,
 ) -> Iterator[Server]:
-    """Start `streamlit run app` in a process group of its own; end it, and only it, afterwards."""
+    """Start `streamlit run app` in a process group of its own; end it, and only it, afterwards.
+
+    `base` is the path that it is served under, "/lab". Its log is beside the home.
+    """
     port = port or unused_port()
-    home.mkdir(parents=True, exist_ok=True)
-    log = home.parent / f"server-{port}.log"
+    with contextlib.suppress(OSError):  # a test may be about a home that cannot be made
+        home.mkdir(parents=True, exist_ok=True)
+    log = next(p for p in home.parents if p.is_dir()) / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    command += ["--server.baseUrlPath", base] if base else []
     environment = {**os.environ, "LAYERSCOPE_HOME": str(home), **environment}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment["PYTHONPATH"] = str(app.parent if (app.parent / "core").exists() else ROOT)
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=app.parent if (app.parent / ".streamlit").exists() else ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    server = Server(f"http://127.0.0.1:{port}", process.pid, home, log, port)
+    server = Server(f"http://127.0.0.1:{port}{base}", process.pid, home, log, port)
     try:
         _await_health(server, process)
         yield server

@@ -38,9 +38,10 @@ class Tab:
         query: str = "",
         session: str = "",
         host: str = "",
+        scheme: str = "http",
     ) -> None:
         self.url, self.page, self.query = url.rstrip("/"), page, query
-        self.session, self.host = session, host or urlsplit(url).netloc
+        self.session, self.host, self.scheme = session, host or urlsplit(url).netloc, scheme
         self.elements: dict[tuple[int, ...], Delta] = {}
         self.timers: dict[str, float] = {}  # fragments that ask to be run every so many seconds
         self.values: dict[str, WidgetState] = {}
@@ -55,9 +56,9 @@ class Tab:
         words = ["streamlit", *(["-", self.session] if self.session else [])]
         server = urlsplit(self.url)
         opening = connect(
-            f"ws://{self.host}/_stcore/stream",
+            f"ws://{self.host}{server.path}/_stcore/stream",
             sock=create_connection((server.hostname, server.port), PATIENCE),
-            origin=Origin(f"http://{self.host}"),
+            origin=Origin(f"{self.scheme}://{self.host}"),
             subprotocols=[Subprotocol(word) for word in words],
             max_size=None,
             open_timeout=PATIENCE,

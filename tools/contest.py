@@ -14,6 +14,7 @@ from core.comparisons import Compared
 from core.data.dataset import Dataset, as_fed
 from core.losses import LOSSES
 from core.measuring import evaluate
+from core.records import SCORED
 from core.tasks import work_of
 
 
@@ -35,7 +36,7 @@ class Rules:
 
     def told(self, **more: Any) -> dict[str, Any]:
         """The rules as settings of a comparison, with more of them."""
-        return {"optimizer": "adam", **asdict(self), **more}
+        return {"optimizer": "adam", "score": SCORED, **asdict(self), **more}
 
 
 def trained(

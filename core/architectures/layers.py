@@ -24,7 +24,7 @@ class Layer:
     `place` counts bricks from 1: "4.2" is the second in the fourth's block, "4.shortcut.1" the
     first of its shortcut, "4.1.2" the second in the first of its branches. `sources` names the
     layers whose outputs it takes, "" the network's input. `field` is the part of the input that one
-    output depends on (its receptive field, the means that norms take left out); None: all of it. A
+    output depends on, its receptive field; None where it is not known. A
     container has the layers of its stacks `inside`, by the stacks' names.
     """
 
@@ -39,8 +39,9 @@ class Layer:
     sources: tuple[str, ...] = ("",)
     field: Field | None = None
     inside: tuple[tuple[str, tuple["Layer", ...]], ...] = ()
-    watched: Literal["", "direct", "moved"] = ""
-    """Seen in a foreign network, given just what its source gave, or that laid out anew."""
+    watched: Literal["", "direct", "moved", "weights"] = ""
+    """Seen in a foreign network, given just what its source gave, or that laid out anew; of it only
+    weights are recorded."""
 
     @property
     def kind(self) -> str:
@@ -59,7 +60,10 @@ class Layer:
 
     @property
     def sees(self) -> int | None:
-        """How many pixels along one side of a square, or steps, one output sees; None: all."""
+        """How many pixels along a side of a square window, or steps of one, one output sees.
+
+        None where that is no such window, or not known: `field` says more.
+        """
         return self.field.width if self.field else None
 
     @property
@@ -90,7 +94,8 @@ class Layer:
     @property
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
-        return self.brick.formula()
+        biased = any(kind.startswith("bias") for kind in self.weights)
+        return self.brick.formula() if biased else self.brick.formula_without_bias()
 
     @property
     def sizes(self) -> str:

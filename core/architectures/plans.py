@@ -35,12 +35,12 @@ class _Here:
     shape: Shape
     seen: Shape
     source: str = ""
-    field: Field | None = Field()
+    field: Field = Field()
 
     def after(self, brick: AnyBrick, shape: Shape, name: str) -> "_Here":
         """What reaches the next brick."""
         passes = brick.kind in KEEPING or (brick.kind == "rows" and self.shape[0] == 1)
-        field = self.field and self.field.through(brick.window())
+        field = brick.field(self.field, self.shape)
         return _Here(shape, self.seen if passes else shape, name, field)
 
 
@@ -142,7 +142,7 @@ class _Planner:
                 f"{type(brick).__name__} would give more than {MAX_NUMBERS:,} numbers; make what "
                 "its stacks give smaller"
             )
-        field = Field.union([end.field for end in ends])
+        field = brick.seen([end.field for end in ends])
         self.layers.append(
             Layer(
                 name=name,
@@ -168,7 +168,7 @@ def plan(bricks: Sequence[AnyBrick], input_shape: Shape, symbols: int = 0) -> tu
     that does not fit, counted from 1.
     """
     planner = _Planner(symbols)
-    start = None if len(input_shape) == 1 and not symbols else Field()
+    start = Field.of(input_shape, symbols=bool(symbols))
     planner.stack(bricks, _Here(input_shape, input_shape, field=start))
     layers = planner.layers
     if sum(layer.parameters for layer in layers) > MAX_NUMBERS:

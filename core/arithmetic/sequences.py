@@ -21,7 +21,8 @@ def recurrent(asked: Asked) -> Made:
     """Every gate's sums at this step, of the input and of the state before, and what came of it."""
     layer, brick = asked.layer, asked.brick
     weights = {kind: asked.weight(kind) for kind in layer.weights}
-    found = states(brick, weights, asked.given[np.newaxis])
+    gave = asked.walk.outputs[layer.name].astype(np.float64)
+    found = states(brick, weights, asked.given[np.newaxis], gave[np.newaxis])
     step, number = asked.place
     side, unit = divmod(number, brick.units)
     count = len(brick.directions)
@@ -34,7 +35,8 @@ def recurrent(asked: Asked) -> Made:
         given = np.concatenate([found.parts[one, "hidden"][0] for one in below], axis=1)
     before = step + (1 if place.endswith("reverse") else -1)
     inside = 0 <= before < len(given)
-    hidden = parts["hidden"][before] if inside else np.zeros(brick.units)
+    mine = gave[:, side * brick.units : (side + 1) * brick.units]
+    hidden = mine[before] if inside else np.zeros(brick.units)  # as PyTorch had it
     rows: list[tuple[str, float, float, float]] = []
     for name, of in gates(brick).items():
         at = of.start + unit

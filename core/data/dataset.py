@@ -14,7 +14,6 @@ Task = Literal["classify", "regress", "next", "other"]
 Kind = Literal["image", "sequence", "vector", "symbols"]
 MOST_CLASSES = 16
 MOST_PROBES = 50
-PROBES_A_CLASS = 5
 PROBES = 10
 """Probe inputs of a data set without classes."""
 LONGEST = 200
@@ -168,13 +167,13 @@ class Dataset:
     def many_probes(self, split: Split) -> tuple[int, ...]:
         """Give the places of up to 50 test inputs, beginning with `probes`.
 
-        5 of each class, fewer if classes are many: the first of each class come first, then the
-        second of each, and so on.
+        As many of each class: the first of each class come first, then the second of each, and so
+        on. Of a regression and of symbols from all over, as in `probes`.
         """
         if self.task != "classify" or self.watched:
             first = self.probes(split)
             return (*first, *(p for p in self._spread(split, MOST_PROBES) if p not in first))
-        each = min(PROBES_A_CLASS, MOST_PROBES // min(len(self.classes), MOST_CLASSES))
+        each = MOST_PROBES // min(len(self.classes), MOST_CLASSES)
         rounds = zip_longest(*self._places(split, each))
         return tuple(place for one_round in rounds for place in one_round if place is not None)
 

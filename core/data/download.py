@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.dataset import DataError, Split
-from core.home import home
+from core.home import HomeError, home, place
 
 ASK = """
 import sys, urllib.request
@@ -43,11 +43,11 @@ class Source:
     @property
     def place(self) -> Path:
         """The folder that is read from."""
-        return home() / "data" / self.folder
+        return place() / "data" / self.folder
 
     def is_here(self) -> bool:
         """Whether all files are on this machine."""
-        return all((self.place / name).is_file() for name in self.files)
+        return all(os.path.isfile(self.place / name) for name in self.files)
 
     def read(self, read: Callable[[Path], Split]) -> Split:
         """Give what `read` makes of the folder, downloaded if need be. Raises DataError."""
@@ -58,6 +58,8 @@ class Source:
                 pass  # damaged on this disk: a new download takes its place
         try:
             self._download()
+        except HomeError as fault:
+            raise DataError(f"{fault} {self.instead}") from None
         except OSError:
             raise DataError(
                 f"{self.title} could not be stored: Layerscope's data folder takes no files. "
@@ -78,8 +80,8 @@ class Source:
             raise DataError(
                 f"{self.title} could not be downloaded: no connection to its server. {self.instead}"
             )
+        home("data")
         target = self.place
-        target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="download-", dir=target.parent) as folder:
             if not _succeeds(self.script, folder, DOWNLOAD_SECONDS):
                 raise DataError(

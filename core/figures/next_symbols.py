@@ -9,6 +9,7 @@ from core.figures import style
 
 ACROSS = 20  # symbols a line; on a phone a symbol is as wide as its letter then
 BUDGET = 240  # symbols
+MOST_LOSS = 700  # a larger mean loss has a perplexity that is too large for a number
 LINE = 58  # pixels a line
 BAR = 0.5  # the height of a bar of 100 %, in lines; above it stands its symbol
 
@@ -17,11 +18,13 @@ def next_symbols(
     symbols: Sequence[object],
     probabilities: style.Numbers,
     guesses: Sequence[object] = (),
+    losses: style.Numbers = (),
 ) -> go.Figure:
     """The text line by line, a bar under each symbol: the probability (0 to 1) it was given.
 
     It was given before the symbol itself was seen, so these are the targets, and the probabilities
     those of the targets. `guesses`: the likeliest symbols; where they are right, the bar is strong.
+    `losses`: each −ln p from the logits, exact where p is 0; taken from the probabilities else.
     """
     fig = style.figure("symbols, line by line", "place in the text", legend=False)
     share = style.finite(probabilities).ravel()
@@ -63,7 +66,7 @@ def next_symbols(
         fig,
         "A bar as high as the upper line: the network was sure of this symbol." if drawn else "",
         "Faint: another one was held likelier." if not all(right) else "",
-        _unsure(share),
+        _unsure(share, style.finite(losses).ravel()),
         f"The first {drawn:,} of {count:,} symbols shown." if drawn < count else "",
         style.not_finite_words(share).replace(" (grey)", ""),
     )
@@ -75,10 +78,12 @@ def _told(names: list[str], said: list[str]) -> list[str]:
     return [f"{name} (guess: {guess})" if guess else name for name, guess in pairs]
 
 
-def _unsure(share: np.ndarray) -> str:
-    """The sentence with the perplexity, or nothing where a symbol was held to be impossible."""
-    known = share[np.isfinite(share)]
-    if not known.size or known.min() <= 0:
+def _unsure(share: np.ndarray, losses: np.ndarray) -> str:
+    """The sentence with the perplexity, or nothing where that is not known."""
+    if not losses.size:
+        with np.errstate(divide="ignore"):
+            losses = -np.log(share)
+    mean = losses[~np.isnan(losses)].mean() if (~np.isnan(losses)).any() else np.inf
+    if mean > MOST_LOSS:
         return ""
-    perplexity = np.exp(-np.log(known).mean())
-    return f"Perplexity {perplexity:.3g}: as unsure as between that many equally likely symbols."
+    return f"Perplexity {np.exp(mean):.3g}: as unsure as between that many equally likely symbols."

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures import style
+from core.r_squared import r_squared
 
 BUDGET = 1000  # points a series
 
@@ -55,29 +56,6 @@ def predicted_against_true(
     words = ", ".join(f"{value:.3f} for the {name}" for name, value in told if np.isfinite(value))
     return style.caption(
         fig,
-        f"R² is {words}." if words else "",
+        f"R² of these {len(truth):,} inputs is {words}." if words else "",
         style.thinned_words(len(keep), truth.size, "points"),
     )
-
-
-def r_squared(true: np.ndarray, predicted: np.ndarray) -> float:
-    """1 where every prediction is exact, 0 where the mean would do as well; NaN where it is none.
-
-    Pairs that are not finite are left out. Of several outputs (n, outputs) the mean, of those that
-    are not all the same. As scikit-learn's r2_score.
-    """
-    if not true.size or true.shape != predicted.shape:
-        return float("nan")
-    found = []
-    for one, other in zip(
-        true.reshape(len(true), -1).T, predicted.reshape(len(true), -1).T, strict=True
-    ):
-        known = np.isfinite(one) & np.isfinite(other)
-        if not known.any():
-            continue
-        unit = max(style.largest(one[known]), style.largest(other[known]))
-        a, b = one[known] / unit, other[known] / unit
-        total = ((a - a.mean()) ** 2).sum()
-        if total > 0:
-            found.append(1 - float(((a - b) ** 2).sum() / total))
-    return float(np.mean(found)) if found else float("nan")

@@ -12,8 +12,10 @@ import torch
 from torch import nn
 
 from core.architectures.layers import Layer, comes_from
+from core.copies import real
 from core.elementwise import by_unit
-from core.foreign.tracing import Call, tensors_in
+from core.foreign.inputs import tensors_in
+from core.foreign.tracing import Call
 from core.given import given_to
 from core.records import Array, Moment
 
@@ -90,8 +92,7 @@ def _own_result(module: nn.Module | None, given: Any, result: Any) -> bool:
 
 def _numbers(tensor: torch.Tensor) -> np.ndarray:
     """A copy of the first inputs' numbers, as a page has them."""
-    first = tensor[:MOST_CHECKED].detach()
-    return np.array((first.float() if first.is_floating_point() else first).cpu().numpy())
+    return np.array(real(tensor[:MOST_CHECKED]).cpu().numpy())
 
 
 def _alike(one: np.ndarray, other: np.ndarray, share: float) -> bool:

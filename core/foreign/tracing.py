@@ -1,12 +1,13 @@
 """Tracing: one pass through any network, call by call, with every module and function seen.
 
-Hooks come on, inputs go through in evaluation mode without gradients, hooks come off: nothing in
-the network and no random state is changed. This room knows torch.
+Hooks come on, inputs go through, hooks come off; see `running` for how nothing is changed by that.
+This room knows torch.
 """
 
 import contextlib
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +15,15 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.nn.utils.parametrize import is_parametrized
 from torch.overrides import TorchFunctionMode
 
 from core.elementwise import FAMILIES
-from core.recording import evaluating
+from core.foreign.inputs import tensors_in
 
 FUNCTIONS = {
     *(family.called for family in FAMILIES.values()),
@@ -34,8 +39,8 @@ FUNCTIONS = {
 """Functions that are layers where they are called between modules; others only lay out numbers."""
 OF_TWO = {"add", "sub", "mul", "div", "matmul", "bmm", "cat", "stack"}
 """Those that are layers only where they take two tensors: with a number alone they only scale."""
-WHOLE = (nn.MultiheadAttention, nn.Linear, _ConvNd, _BatchNorm, nn.RNNBase)
-"""Layers that stay one where somebody's class adds parts to them."""
+WHOLE = (nn.MultiheadAttention, nn.Linear, _ConvNd, _BatchNorm, nn.RNNBase, torch.jit.ScriptModule)
+"""Layers that stay one where somebody's class adds parts to them, and what hides its parts."""
 SAME = {"contiguous", "clone", "detach"}
 """Those that give the very numbers that they are given, in the same order."""
 WORDS = {"truediv": "div", "multiply": "mul", "subtract": "sub", "concat": "cat", "mm": "matmul"}
@@ -57,6 +62,9 @@ class Call:
     settings: tuple[tuple, dict[str, Any]] = ((), {})
     """Of a function: what was given to it beside its first tensor, by place and by name."""
     parameters: dict[str, nn.Parameter] = field(default_factory=dict)
+    """By the words that the layer calls them; "weights.0" of a list of them."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The network's own names of these parameters, by the same words."""
 
 
 Listener = Callable[[Call, Any], None]
@@ -69,25 +77,41 @@ class Pass(TorchFunctionMode):
         """Names are paths of modules, the second call of one "path·2"; of functions likewise."""
         super().__init__()
         self.network, self.before, self.after = network, before, after
-        self.paths = {module: path for path, module in network.named_modules()}
-        self.owned = {id(p): name for name, p in network.named_parameters()}
+        self.paths = modules_by_path(network)
+        named = reversed(parameters_by_name(network).items())
+        self.owned = {id(parameter): name for name, parameter in named}  # by the first name
         self.open: list[Call] = []
         self.counts: Counter[str] = Counter()
 
     @contextlib.contextmanager
     def hooked(self) -> Iterator[None]:
         """Hooks on every module while the block runs."""
-        handles = []
+        handles = [
+            register_module_forward_pre_hook(self._enters_script),
+            register_module_forward_hook(self._leaves_script),
+        ]
         for module, path in self.paths.items():
-            if path:
+            if path and not isinstance(module, torch.jit.ScriptModule):
                 handles.append(module.register_forward_pre_hook(self._enters, with_kwargs=True))
                 handles.append(module.register_forward_hook(self._leaves))
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(3 * limit)  # hooks add calls: what ends without them, ends with them
         try:
             with self:
                 yield
         finally:
+            sys.setrecursionlimit(limit)
             for handle in handles:
                 handle.remove()
+
+    def _enters_script(self, module: nn.Module, args: tuple) -> None:
+        """Of a scripted module, on which no hook of its own can be."""
+        if isinstance(module, torch.jit.ScriptModule):
+            self._enters(module, args, {})
+
+    def _leaves_script(self, module: nn.Module, args: tuple, result: Any) -> None:
+        if isinstance(module, torch.jit.ScriptModule):
+            self._leaves(module, args, result)
 
     @property
     def within(self) -> bool:
@@ -109,8 +133,8 @@ class Pass(TorchFunctionMode):
             self.open.append(self.open[-1])
             return
         call = self._call(self.paths[module], type(module).__name__, (args, kwargs), module)
-        parameters = module.named_parameters(recurse=call.leaf)
-        call.parameters = dict(parameters)
+        call.parameters = dict(module.named_parameters(recurse=call.leaf))
+        call.names = {w: self.owned.get(id(p), "") for w, p in call.parameters.items()}
         self.open.append(Call("", None, ""))  # so that nothing of what is done here is seen
         self.before(call, (args, kwargs))
         self.open[-1] = call
@@ -128,7 +152,9 @@ class Pass(TorchFunctionMode):
         found: dict[str, nn.Parameter] = {}
         for one in given:
             if isinstance(one, nn.Parameter) and id(one) in self.owned:
-                found[self.owned[id(one)].rpartition(".")[2]] = one
+                name = self.owned[id(one)]
+                word = name.rpartition(".")[2]
+                found[name if found.get(word, one) is not one else word] = one
             found |= getattr(one, "_laid_out_from", {})
         return found
 
@@ -150,6 +176,7 @@ class Pass(TorchFunctionMode):
         inner = next((call.name for call in reversed(self.open)), "")
         call = self._call(f"{inner}.{word}" if inner else word, word, given)
         call.parameters, call.settings = learned, (args[1:], kwargs)
+        call.names = {w: self.owned.get(id(p), "") for w, p in learned.items()}
         self.before(call, (args, kwargs))
         result = func(*args, **kwargs)
         self.after(call, result)
@@ -171,16 +198,31 @@ def word_of(func: Any) -> str:
     return WORDS.get(word, word)
 
 
-def tensors_in(value: Any) -> Iterator[torch.Tensor]:
-    """The tensors in a value, in order, however they are nested in tuples, lists and dicts."""
-    if isinstance(value, torch.Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from tensors_in(one)
-    elif isinstance(value, tuple | list):
-        for one in value:
-            yield from tensors_in(one)
+def modules_by_path(network: nn.Module) -> dict[nn.Module, str]:
+    """The modules and where they stand; of compiled ones, what they were made from."""
+    found: dict[nn.Module, str] = {}
+    for path, module in network.named_modules():
+        hidden = any(path.startswith(f"{outer}.") for outer in _scripts(found))
+        if "_orig_mod" not in module._modules and not hidden:
+            found[module] = as_written(path)
+    if isinstance(network, torch.jit.ScriptModule):
+        found[network] = network.original_name
+    return found
+
+
+def _scripts(paths: dict[nn.Module, str]) -> list[str]:
+    return [path for module, path in paths.items() if isinstance(module, torch.jit.ScriptModule)]
+
+
+def parameters_by_name(network: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters by all their names, without what torch.compile puts between."""
+    named = network.named_parameters(remove_duplicate=False)
+    return {as_written(name): parameter for name, parameter in named}
+
+
+def as_written(path: str) -> str:
+    """A path without the word that torch.compile puts into it."""
+    return ".".join(part for part in path.split(".") if part != "_orig_mod")
 
 
 def told_sources(given: Any) -> tuple[tuple[str, ...], bool]:
@@ -202,44 +244,3 @@ def tell_source(
             one._given_by = (sources, moved)  # type: ignore[attr-defined]
             if learned and not sources:
                 one._laid_out_from = learned  # type: ignore[attr-defined]
-
-
-@contextlib.contextmanager
-def untouched(network: nn.Module) -> Iterator[None]:
-    """Evaluation mode without gradients; buffers and random state are as before at the end."""
-    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
-    devices = {p.device.index or 0 for p in network.parameters() if p.device.type == "cuda"}
-    with (
-        torch.random.fork_rng(devices=sorted(devices)),
-        evaluating(list(network.modules())),
-        torch.no_grad(),
-    ):
-        try:
-            yield
-        finally:
-            for name, buffer in network.named_buffers():
-                if name in buffers and not torch.equal(buffer, buffers[name]):
-                    buffer.copy_(buffers[name])
-
-
-def passed(network: nn.Module, inputs: Any, before: Listener, after: Listener) -> Any:
-    """Run a network once on these inputs (a tensor, a tuple or a dict), every call told."""
-    seen = Pass(network, before, after)
-    fresh = _noted(inputs)
-    with untouched(network), seen.hooked():
-        if isinstance(fresh, Mapping):
-            return network(**fresh)
-        return network(*fresh) if isinstance(fresh, tuple) else network(fresh)
-
-
-def _noted(value: Any) -> Any:
-    """The same inputs as tensors of their own, noted as the network's input."""
-    if isinstance(value, torch.Tensor):
-        fresh = value.detach().clone()
-        tell_source(fresh, ("",))
-        return fresh
-    if isinstance(value, Mapping):
-        return {name: _noted(one) for name, one in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(_noted(one) for one in value)
-    return value

@@ -5,7 +5,9 @@ run's file carries it and a page draws it like every other network.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from core.architectures.bricks import AnyBrick, Shape
 from core.architectures.bricks.field import Field as Seen
+from core.architectures.bricks.field import Reach
 from core.architectures.bricks.foreign import Elementwise, Foreign
 from core.architectures.layers import Layer
 from core.data.dataset import DataError, Dataset, Split
@@ -21,7 +24,9 @@ from core.data.dataset import DataError, Dataset, Split
 NAME = r"^[\w.\-·]+$"
 INPUTS, TARGETS = ("", "inputs"), ("", "targets")
 """Where the first moment has what the network is watched with."""
-MOST_LAYERS, MOST_INPUTS = 1_000, 100
+MOST_LAYERS, MOST_INPUTS, MOST_CLASSES, MOST_SYMBOLS = 1_000, 100, 10_000, 10**6
+DEEPEST = 20
+"""Most blocks in one another that layers are drawn in; deeper ones stand side by side."""
 ENDLESS = 10**9
 """Steps of a run whose end nobody has said."""
 MOST_CARDS = 60
@@ -36,8 +41,9 @@ Kind = Annotated[str, Field(pattern=r"^(weight|bias)(_[a-z0-9_]+)?$", max_length
 class SeenLayer(BaseModel):
     """A call of a module or a function, as it was seen: see `Layer` for the fields.
 
-    `field` is (first, width, jump), None where it is not known. `moved`: what it was given is not
-    just what its first source gave, but was laid out anew or computed on in between.
+    `field` is None where it is not known; earlier versions wrote (first, width, jump). `moved`:
+    what it was given is not just what its first source gave, but was laid out anew or computed on
+    in between.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,10 +53,12 @@ class SeenLayer(BaseModel):
     input_shape: Drawn
     output_shape: Drawn
     weights: dict[Kind, Sides] = Field(default_factory=dict, max_length=64)
-    place: str = Field(pattern=r"^\d+(\.\d+)*$", max_length=60)
+    place: str = Field(pattern=r"^\d+(\.\d+)*$", max_length=8 * DEEPEST)
     sources: Annotated[tuple[Name | Annotated[str, Field(max_length=0)], ...], Field(min_length=1)]
-    field: tuple[int, int, int] | None = None
+    field: Seen | tuple[int, int, int] | None = None
     moved: bool = False
+    only_weights: bool = False
+    """Whether what it gave was not recorded, for it has no place for the inputs."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "SeenLayer":
@@ -75,9 +83,9 @@ class Watched(BaseModel):
     shape: Drawn
     """Of one input."""
     count: int = Field(ge=1, le=MOST_INPUTS)
-    symbols: int = Field(0, ge=0, le=10**6)
+    symbols: int = Field(0, ge=0, le=MOST_SYMBOLS)
     """How many symbols there are where the inputs are symbols, whole numbers; else 0."""
-    classes: tuple[Annotated[str, Field(max_length=80)], ...] = Field((), max_length=10_000)
+    classes: tuple[Annotated[str, Field(max_length=80)], ...] = Field((), max_length=MOST_CLASSES)
     """What the numbers of the last layer stand for; empty where that is not known."""
     note: str = Field("", max_length=500)
     """Where the network and its weights come from, in a sentence."""
@@ -97,7 +105,7 @@ class Watched(BaseModel):
             if layer.name in names:
                 raise ValueError(f"two layers are called {layer.name}")
             names.add(layer.name)
-        if self.classes and self.layers[-1].output_shape != (len(self.classes),):
+        if self.classes and not tells_apart(self.layers[-1].output_shape, len(self.classes)):
             raise ValueError("the last layer has not a number for every class")
         return self
 
@@ -127,13 +135,22 @@ class Watched(BaseModel):
                 looks_at=_looked_at(seen),
                 place=seen.place,
                 sources=seen.sources,
-                field=Seen(*seen.field) if seen.field else None,
+                field=self._field(seen.field),
                 inside=(("block", mine),) if mine else (),
-                watched="moved" if seen.moved else "direct",
+                watched="weights" if seen.only_weights else "moved" if seen.moved else "direct",
             )
             layers.append(layer)
             inside.setdefault(seen.place.rpartition(".")[0], []).append(layer)
         return tuple(layers)
+
+    def _field(self, kept: Seen | tuple[int, int, int] | None) -> Seen | None:
+        """What one output sees, of the newer and of the older form."""
+        whole = Seen.of(self.shape, symbols=self.symbols > 0)
+        if isinstance(kept, tuple):
+            first, width, jump = kept
+            window = (Reach(first, jump, first + width - 1, jump),)
+            return replace(whole, sides=(window,) * len(whole.sides))
+        return kept if kept and kept.lengths == whole.lengths and kept.sane else None
 
     def cards(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
         """The layers that a strip shows: all, or as many levels of blocks as there is room for."""
@@ -164,6 +181,11 @@ class Watched(BaseModel):
         )
 
 
+def tells_apart(output: Shape, classes: int) -> bool:
+    """Whether outputs of this shape can tell so many classes apart: two need one number only."""
+    return output == (classes,) or (output == (1,) and classes == 2)
+
+
 def _looked_at(seen: SeenLayer) -> Shape:
     weight = next(iter(seen.weights.values()), ())[1:]
     return weight or seen.input_shape
@@ -179,3 +201,17 @@ def _split(inputs: Callable[[], tuple[np.ndarray, np.ndarray]] | None) -> Split:
 def tidy(text: Any, pattern: str, other: str, most: int) -> str:
     """A text from outside with `other` for all that `pattern` matches, at most so long."""
     return re.sub(pattern, other, " ".join(str(text).split()))[:most]
+
+
+def shallow(layers: tuple[SeenLayer, ...]) -> tuple[SeenLayer, ...]:
+    """The same with at most `DEEPEST` blocks in one another: what is deeper stands in the last."""
+    counts: Counter[str] = Counter()
+    found = []
+    for layer in layers:
+        parts = layer.place.split(".")
+        if len(parts) > DEEPEST:
+            outer = ".".join(parts[:DEEPEST])
+            counts[outer] += 1
+            layer = layer.model_copy(update={"place": f"{outer}.{counts[outer]}"})
+        found.append(layer)
+    return tuple(found)

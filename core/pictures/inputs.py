@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.activation import Reals
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.guarded import Faults
@@ -14,11 +15,12 @@ from core.pictures.planes import (
     arranged,
     display_scale,
     neat_scale,
+    not_finite,
     signed_bytes,
     unsigned_bytes,
 )
 from core.records import Array
-from core.softmax import chances
+from core.softmax import chances, softmax, two_logits
 
 MOST_CLASSES = 1_000
 
@@ -70,12 +72,12 @@ class Probes:
             one: dict = {"label": label, "text": self.text(place)}
             if dataset.kind == "sequence":
                 lines = dataset.lines(np.asarray(self.inputs[place], np.float64))
-                one |= {"lines": [[float(f"{v:.3g}") for v in line] for line in lines]}
+                one |= {"lines": [[_finite(float(f"{v:.3g}")) for v in line] for line in lines]}
             if dataset.task == "regress":
-                one |= {"truth": [round(float(v), 4) for v in in_unit(dataset, target)]}
+                one |= {"truth": [_finite(round(float(v), 4)) for v in in_unit(dataset, target)]}
                 if dataset.kind == "sequence" and dataset.shape[1] == 1:
                     past = in_unit(dataset, self.inputs[place, :, 0])
-                    one |= {"past": [round(float(v), 4) for v in past]}
+                    one |= {"past": [_finite(round(float(v), 4)) for v in past]}
             elif dataset.task != "other" and (not dataset.watched or target >= 0):
                 one |= {"class": int(target if dataset.task == "classify" else target[-1])}
             probes.append(one)
@@ -108,34 +110,42 @@ class Probes:
             return self.dataset.kind == "image"
         return bool(self.inputs.min() >= 0 and self.inputs.max() <= 1)
 
-    def picture(self, panel: Panel) -> tuple[np.ndarray, float]:
-        """The bytes of the input's plane, and the number that its strongest colour stands for."""
+    def picture(self, panel: Panel) -> tuple[np.ndarray, dict[str, float]]:
+        """The bytes of the input's plane, and what a frame's "scales" say of it: see `Panel.paint`.
+
+        Its scale is the number that its strongest colour stands for.
+        """
         assert panel.fixed is not None
         numbers = panel.fixed.values
         if self._bright:
-            return unsigned_bytes(numbers, 1.0), 1.0
+            return unsigned_bytes(numbers, 1.0), {panel.id: 1.0}
         scale = neat_scale(display_scale(numbers))
         tiles = signed_bytes(numbers.reshape(len(self) * panel.tiles, -1), scale)
-        return arranged(tiles, panel.looks_at), scale
+        marks = not_finite(panel.id, tiles, len(self))
+        return arranged(tiles, panel.looks_at), {panel.id: scale} | marks
 
 
 def input_card(
-    probes: Probes, frames: Sequence[dict], faults: Faults, told: str = ""
-) -> tuple[dict, list[np.ndarray]]:
-    """The card of the probe inputs with its still planes; its scale is noted in the `frames`."""
-    first: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "sizes": told}
-    first |= {"note": "", "link": None, "planes": []}
+    probes: Probes, entries: Sequence[dict], faults: Faults, size: str = ""
+) -> tuple[dict, list[np.ndarray], dict]:
+    """The card of the inputs, its still planes, and its part of the header.
+
+    What the "scales" of a frame say of it is added to the `entries`, and stands in the header for
+    the live frames, which do not bring it.
+    """
+    told: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
+    told |= {"link": None, "planes": [], "sizes": size}
     with faults.noted("input"):
         panel = probes.panel()
         if panel is None:
-            return first, []
-        picture, scale = probes.picture(panel)
+            return told, [], {}
+        picture, scales = probes.picture(panel)
         if panel.planes[0]["signed"] and panel.cell == "pixel":
-            first["note"] = f"colours reach ±{scale:g}"
-        for entry in frames:
-            entry["scales"][panel.id] = scale
-        return first | {"planes": panel.planes}, [picture]
-    return first, []
+            told["note"] = f"colours reach ±{scales[panel.id]:g}"
+        for entry in entries:
+            entry["scales"] |= scales
+        return told | {"planes": panel.planes}, [picture], {"still_scales": scales}
+    return told, [], {}
 
 
 def channels_first(images: np.ndarray) -> np.ndarray:
@@ -146,22 +156,43 @@ def channels_first(images: np.ndarray) -> np.ndarray:
     return images.transpose(0, 3, 1, 2) if last <= 4 < min(sides) else images
 
 
-def says(dataset: Dataset, output: np.ndarray) -> list[list[float]] | None:
+def _finite(value: float) -> float | None:
+    """A number that JSON knows; None for NaN and infinities."""
+    return value if math.isfinite(value) else None
+
+
+def says(
+    dataset: Dataset, output: np.ndarray, softmaxed: bool = False
+) -> list[list[float] | None] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
-    `output` is the last layer's, (n, …), which may hold probabilities already. Of symbols: the one
-    after the last. None where there are too many to be shown.
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities for sure; of a
+    watched network it may. One logit tells two classes apart. Of symbols: the one after the last.
+    None where there are too many to be shown, and for an input of which that is no finite number.
     """
     if dataset.task == "other":
         return None
     if dataset.task == "regress":
-        values = np.clip(np.nan_to_num(in_unit(dataset, output)), -1e30, 1e30)
-        return [[float(f"{value:.6g}") for value in row] for row in values.reshape(len(values), -1)]
+        values = in_unit(dataset, output).reshape(len(output), -1)
+        return [
+            [float(f"{value:.6g}") for value in row] if np.isfinite(row).all() else None
+            for row in values
+        ]
     logits = output[:, -1] if dataset.task == "next" and output.ndim == 3 else output
     if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
         return None
-    logits = np.nan_to_num(logits, nan=0.0, posinf=1e30, neginf=-1e30)
-    return [[round(float(share), 4) for share in row] for row in chances(logits, dataset.watched)]
+    return [
+        [round(float(share), 4) for share in row] if np.isfinite(row).all() else None
+        for row in shares_of(dataset, logits, softmaxed)
+    ]
+
+
+def shares_of(dataset: Dataset, logits: np.ndarray, softmaxed: bool = False) -> Reals:
+    """The probability of each class by what a network gave, (n, classes) or one logit of two."""
+    if logits.shape[-1] == 1 and len(dataset.classes) == 2:
+        already = np.concatenate([1 - logits, logits], axis=-1, dtype=np.float64)
+        return already if softmaxed else softmax(two_logits(logits))
+    return np.asarray(logits, np.float64) if softmaxed else chances(logits, dataset.watched)
 
 
 def last_words(dataset: Dataset) -> str:
@@ -179,7 +210,8 @@ def told_number(number: float, dataset: Dataset) -> str:
     """A predicted number with its unit, "9.5 thousand"."""
     quantity = dataset.quantity
     digits = max(0, 2 - math.floor(math.log10(abs(quantity.spread)))) if quantity else 3
-    return f"{number:,.{min(digits, 6)}f}" + (f" {quantity.unit}" if quantity else "")
+    shown = f"{number:,.{digits}f}" if digits <= 6 and abs(number) < 1e15 else f"{number:.4g}"
+    return shown + (f" {quantity.unit}" if quantity else "")
 
 
 def probes_of(dataset: Dataset) -> Probes:

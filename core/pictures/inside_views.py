@@ -4,9 +4,9 @@ Weights → gates and states → pre-activation → activation → gradient, a c
 inputs. What a layer without weights was given stands where others have their weights.
 """
 
-import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
@@ -15,13 +15,14 @@ from core.pictures.guarded import Faults, blank
 from core.pictures.inputs import Probes, input_card, last_words
 from core.pictures.packing import pack
 from core.pictures.panels import PLAIN, Panel, output_panel, told_weights, weight_panel
-from core.pictures.parts import KINDS, Part, parts_of
+from core.pictures.parts import KINDS, Contradiction, Part, parts_of
 from core.pictures.strips import (
     NO_GRADIENT,
     card,
     frame,
-    layer_numbers,
     layout_of,
+    learned_numbers,
+    passed_numbers,
     room_for,
     shared_scales,
 )
@@ -73,17 +74,17 @@ def inside_view(
     seen = [_seen(layer, layers, probes, moment) for moment in moments]
     stages = _stages(layer, layers, probes, seen, faults)
     panels = [panel for _, panel in stages]
-    scales = shared_scales(panels, [moment for moment, _ in seen], faults) | _gates_scales(seen)
+    scales = shared_scales(panels, [one.moment for one in seen], faults) | _gates_scales(seen)
     told, planes = [], []
-    for moment, _ in seen:
-        numbers = _numbers(layer, layers, panels, moment)
-        entry, painted = frame(moment, panels, scales, numbers, faults)
+    for one in seen:
+        numbers = _numbers(layer, layers, panels, one.moment)
+        entry, painted = frame(one.moment, panels, scales, numbers, faults)
         told.append(entry)
         planes.append(painted)
-    first, still = input_card(probes, told, faults)
+    first, still, more = input_card(probes, told, faults)
     cards = _cards(layer, stages, faults)
     faults.told([first, *cards])
-    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
+    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     return pack(header, planes, still)
 
 
@@ -93,42 +94,56 @@ def live_inside(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: M
     stages = _stages(layer, layers, probes, seen, faults)
     panels, cards = [panel for _, panel in stages], _cards(layer, stages, faults)
     numbers = _numbers(layer, layers, panels, moment)
-    entry, planes = frame(seen[0][0], panels, _gates_scales(seen), numbers, faults)
+    entry, planes = frame(seen[0].moment, panels, _gates_scales(seen), numbers, faults)
     faults.told(cards)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": [entry]}, [planes])
 
 
-def _seen(
-    layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment
-) -> tuple[Moment, list[Part]]:
-    """A moment with the layer's gates and states among its arrays, and these; none where they
-    cannot be computed.
-    """
+class _Seen(NamedTuple):
+    """A moment with a layer's gates and states among its arrays, and these by themselves."""
+
+    moment: Moment
+    parts: list[Part]
+    """None where they cannot be computed."""
+    why: str = ""
+    """Why they cannot, in a sentence."""
+
+
+def _seen(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment) -> _Seen:
     parts: list[Part] = []
+    why = ""
     if layer.kind in KINDS:
-        with contextlib.suppress(KeyError, ValueError):  # recorded in part
+        try:
             inputs = None if probes.blank else probes.inputs
             parts = parts_of(layer, moment, given_to(layer, layers, moment, inputs))
+        except Contradiction as fault:
+            why = str(fault)
+        except NotKnown:
+            why = NOT_KNOWN
+        except (KeyError, ValueError):
+            why = IN_PART
     arrays = moment.arrays | {(part.name, "output"): Array(part.values) for part in parts}
-    return Moment(moment.step, moment.epoch, moment.loss, arrays, moment.numbers), parts
+    whole = Moment(moment.step, moment.epoch, moment.loss, arrays, moment.numbers)
+    return _Seen(whole, parts, why)
 
 
-def _gates_scales(seen: Sequence[tuple[Moment, list[Part]]]) -> dict[str, float]:
-    return {part.name: 1.0 for _, parts in seen for part in parts if part.between_0_and_1}
+def _gates_scales(seen: Sequence[_Seen]) -> dict[str, float]:
+    return {part.name: 1.0 for one in seen for part in one.parts if part.between_0_and_1}
 
 
 def _stages(
     layer: Layer,
     layers: Sequence[Layer],
     probes: Probes,
-    seen: Sequence[tuple[Moment, list[Part]]],
+    seen: Sequence[_Seen],
     faults: Faults,
 ) -> list[tuple[str, Panel]]:
     """The placed panel of each card that can be drawn, after the card's title."""
     found: dict[ArrayKey, Array] = {}
-    for moment, _ in reversed(seen):
-        found |= moment.arrays
-    parts = next((parts for _, parts in seen if parts), [])
+    for one in reversed(seen):
+        found |= one.moment.arrays
+    parts = next((one.parts for one in seen if one.parts), [])
+    why = next((one.why for one in seen if one.why), "")
     by_name = {one.name: one for one in layers}
     bent, before = bent_by(layer, layers), by_name.get(_known_source(layer, layers, seen) or "")
     stages: list[tuple[str, Panel]] = []
@@ -149,19 +164,18 @@ def _stages(
         add(title, partial(_weights, layer, found, kind))
     for part in parts:
         add(part.name, partial(_part, part))
-    if not (parts and layer.kind in PARTS):  # else the hidden state is the output
-        lacks = layer.kind in KINDS and bool(seen) and not parts and not probes.blank
-        known = _known_source(layer, layers, seen) is not None
-        note = (IN_PART if known else NOT_KNOWN) if lacks else ""
+    if why or not (parts and layer.kind in PARTS):  # else the hidden state is the output
+        note = f"at some moments: {why}" if why and parts else why
         plain = layer.kind in PLAIN or layer.name == layers[-1].name and layer.kind == "linear"
         role = "pre-activation" if layer.gives_pre_activations else "activation"
-        add("output" if plain else role, partial(_noted, output(layer), note))
+        told = "" if probes.blank else note
+        add("output" if plain else role, partial(_noted, output(layer), told))
     if bent:
         add(f"activation, {bent.name}", output(bent))
     for kind in layer.pictured:
         if layer.watched and (layer.name, f"{kind}_gradient") not in found:
             continue
-        none = seen and (layer.name, f"{kind}_gradient") not in seen[-1][0].arrays
+        none = seen and (layer.name, f"{kind}_gradient") not in seen[-1].moment.arrays
         many = f" of {told_weights(kind)}" if len(layer.pictured) > 1 else ""
         slopes = partial(_weights, layer, found, kind, "_gradient")
         add(f"gradient{many}", partial(_noted, slopes, NO_GRADIENT if none else ""))
@@ -175,12 +189,10 @@ def _noted(of: Callable[[], Panel], note: str) -> Panel:
     return panel
 
 
-def _known_source(
-    layer: Layer, layers: Sequence[Layer], seen: Sequence[tuple[Moment, list[Part]]]
-) -> str | None:
+def _known_source(layer: Layer, layers: Sequence[Layer], seen: Sequence[_Seen]) -> str | None:
     """The layer whose outputs this one is given, "" for the input; None where it is not known."""
     try:
-        return source_of(layer, layers, seen[-1][0] if seen else Moment(0, 0, None))
+        return source_of(layer, layers, seen[-1].moment if seen else Moment(0, 0, None))
     except NotKnown:
         return None
 
@@ -227,11 +239,10 @@ def _numbers(
     layer: Layer, layers: Sequence[Layer], panels: Sequence[Panel], moment: Moment
 ) -> dict[str, dict[str, str]]:
     """A layer's numbers by the card that they belong to."""
-    told, roles = layer_numbers(layer, moment), {panel.role: panel.id for panel in reversed(panels)}
-    numbers: dict[str, dict[str, str]] = {}
-    for name, text in told.items():
-        role = "gradient" if "∇" in name else "weight" if name.startswith("‖") else ""
-        numbers.setdefault(roles.get(role, f"{layer.name}/output"), {})[name] = text
+    roles, output = {panel.role: panel.id for panel in reversed(panels)}, f"{layer.name}/output"
+    numbers: dict[str, dict[str, str]] = {output: passed_numbers(layer, layers, moment)}
+    for role, told in learned_numbers(layer, moment).items():
+        numbers.setdefault(roles.get(role, output), {}).update(told)
     if bent := bent_by(layer, layers):
-        numbers[f"{bent.name}/output"] = layer_numbers(bent, moment)
+        numbers[f"{bent.name}/output"] = passed_numbers(bent, layers, moment)
     return numbers

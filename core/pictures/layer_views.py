@@ -12,8 +12,8 @@ from core.pictures.strips import (
     NO_GRADIENT,
     card,
     frame,
-    layer_numbers,
     layout_of,
+    learned_numbers,
     shared_scales,
 )
 from core.records import Array, Moment
@@ -45,10 +45,10 @@ def layer_view(
     weight, slope = (layer.name, array), (layer.name, f"{array}_gradient")
     kept = [_chosen(moment, (weight, slope), units) for moment in moments]
     first = next((moment for moment in kept if weight in moment.arrays), None)
-    told: dict = {"view": "layer", "probes": [], "classes": [], "run": run_id, "title": layer.name}
-    told |= {"live": False, "url": None, "step": step, "autoplay": False}
+    head: dict = {"view": "layer", "probes": [], "classes": [], "run": run_id, "title": layer.name}
+    head |= {"live": False, "url": None, "step": step, "autoplay": False}
     if first is None:
-        return pack(told | {"cards": [], "frames": [], "layout": 0}, [])
+        return pack(head | {"cards": [], "frames": [], "layout": 0}, [])
     start = first.arrays[weight]
     before, now, slopes = (
         _panel(layer, start, kind, array, name, role, units)
@@ -67,9 +67,9 @@ def layer_view(
     still = before.paint(start, shared.get(now.id, 1.0), still_scales)
     entries, planes = [], []
     for moment in kept:
-        entry, painted = frame(
-            moment, moving, shared, _by_card(layer_numbers(layer, moment)), faults
-        )
+        told = learned_numbers(layer, moment)
+        numbers = {"now": told.get("weight", {}), "gradient": told.get("gradient", {})}
+        entry, painted = frame(moment, moving, shared, numbers, faults)
         entries.append(entry | {"scales": entry["scales"] | still_scales})
         planes.append(painted)
     cards = [
@@ -81,7 +81,7 @@ def layer_view(
         cards.append(card(layer, [slopes], id="gradient", kind="gradient", **text))
     faults.told(cards)
     return pack(
-        told | {"cards": cards, "frames": entries, "layout": layout_of(cards)}, planes, still
+        head | {"cards": cards, "frames": entries, "layout": layout_of(cards)}, planes, still
     )
 
 
@@ -117,8 +117,3 @@ def _panel(
     panel.caption = "gradient" if role == "gradient" else "weights"
     panel.units = units
     return panel
-
-
-def _by_card(numbers: dict[str, str]) -> dict[str, dict[str, str]]:
-    slopes = {name: text for name, text in numbers.items() if "∇" in name}
-    return {"now": {n: t for n, t in numbers.items() if n not in slopes}, "gradient": slopes}

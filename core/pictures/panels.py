@@ -14,6 +14,7 @@ from core.pictures.planes import (
     arranged,
     columns,
     display_scale,
+    not_finite,
     signed_bytes,
     tile_shape,
     unsigned_bytes,
@@ -97,14 +98,13 @@ class Panel:
 
     def reach(self, array: Array | None) -> float:
         """The display scale of a recorded array, 0 for one that was not recorded."""
-        if array is None:
-            return 0.0
-        return max(display_scale(array.values) * array.scale, LEAST_SCALE)
+        size = 0.0 if array is None else display_scale(array.values) * array.scale
+        return 0.0 if array is None else max(size, LEAST_SCALE)
 
     def paint(
         self, array: Array | None, scale: float, scales: dict[str, float]
     ) -> list[np.ndarray]:
-        """The bytes of this panel's planes; notes scale and histogram range in `scales`."""
+        """The bytes of this panel's planes; notes what is to be known of them in `scales`."""
         height, width = self.size
         shape = (self.probes, self.tiles, height, width)
         numbers = self.rows(array)
@@ -117,7 +117,7 @@ class Panel:
             rows = table[numbers.view(np.uint8)]
         else:
             rows = signed_bytes(numbers, scale / max(array.scale, LEAST_SCALE))
-        scales[self.id] = scale
+        scales |= {self.id: scale} | not_finite(self.id, rows, self.probes)
         picture = rows if self.cell == "matrix" else arranged(rows, self.looks_at)
         if not self.histogram:
             return [picture]

@@ -1,7 +1,7 @@
 """Planes: numbers as bytes, laid out as tiles. numpy only.
 
-Byte 128 of a signed plane is zero, 1 is -scale and 255 is +scale; of an unsigned one 0 is zero and
-255 is scale.
+Byte 128 of a signed plane is zero, 1 is -scale and 255 is +scale; 0 is no number: NaN or infinite.
+Of an unsigned one 0 is zero and 255 is scale.
 """
 
 import math
@@ -12,6 +12,8 @@ import numpy as np
 from core.architectures.bricks import Shape
 
 LEAST_SCALE = 1e-12
+NOT_FINITE = 0
+"""The byte of a signed plane that stands for NaN and for infinities."""
 SAMPLE = 16_384
 """Of so many numbers a scale is found."""
 SMALL = 4096
@@ -63,34 +65,49 @@ def arranged(values: np.ndarray, looks_at: Shape) -> np.ndarray:
 def signed_bytes(values: np.ndarray, scale: float) -> np.ndarray:
     """Numbers as bytes of a signed plane: 128 is 0, ±scale is 255 and 1, what lies beyond too.
 
-    NaN becomes 128. int8 values are taken as they are, 127 standing for scale.
+    NaN and infinities become `NOT_FINITE`. int8 values are taken as they are, 127 for the scale.
     """
     if values.dtype == np.int8:
         return np.maximum(values, np.int8(-127)).view(np.uint8) + np.uint8(128)
     if values.dtype == np.float16 and values.size > SMALL:  # a table is quicker, and is used again
         return _bytes_of_halves(float(scale))[values.view(np.uint16)]
-    return _rounded(values, 127 / max(scale, LEAST_SCALE), -127, 127, 128)
+    return _rounded(values, 127 / max(scale, LEAST_SCALE), -127, 127, 128, NOT_FINITE)
+
+
+def not_finite(name: str, cells: np.ndarray, probes: int) -> dict[str, float]:
+    """How many bytes of each probe's signed picture stand for no number, where there are any.
+
+    By "name/not_finite/2", for the third probe.
+    """
+    counts = (cells.reshape(probes, -1) == NOT_FINITE).sum(axis=1)
+    return {f"{name}/not_finite/{place}": int(count) for place, count in enumerate(counts) if count}
 
 
 @lru_cache(maxsize=128)
 def _bytes_of_halves(scale: float) -> np.ndarray:
     """The byte of each of the 65,536 numbers of 16 bits, in the order of their bits."""
-    return _rounded(HALVES, 127 / max(scale, LEAST_SCALE), -127, 127, 128)
+    return _rounded(HALVES, 127 / max(scale, LEAST_SCALE), -127, 127, 128, NOT_FINITE)
 
 
 def unsigned_bytes(values: np.ndarray, scale: float) -> np.ndarray:
     """Numbers as bytes of an unsigned plane: 0 is 0 or less or NaN, 255 is scale or more."""
-    return _rounded(values, 255 / max(scale, LEAST_SCALE), 0, 255, 0)
+    return _rounded(values, 255 / max(scale, LEAST_SCALE), 0, 255, 0, 0)
 
 
-def _rounded(values: np.ndarray, factor: float, low: int, high: int, zero: int) -> np.ndarray:
+def _rounded(
+    values: np.ndarray, factor: float, low: int, high: int, zero: int, not_finite: int
+) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.multiply(values, np.float32(factor), dtype=np.float32)
+        numbers = None if np.isfinite(values.sum(dtype=np.float64)) else np.isfinite(values)
     np.clip(steps, low, high, out=steps)
-    if steps.size and np.isnan(steps.min()):
+    if numbers is not None:
         np.nan_to_num(steps, copy=False)
     steps += zero + 0.5
-    return steps.astype(np.uint8)
+    found = steps.astype(np.uint8)
+    if numbers is not None:
+        found[~numbers] = not_finite
+    return found
 
 
 def display_scale(values: np.ndarray, share: float = 0.998) -> float:

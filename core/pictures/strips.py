@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Sequence
+from typing import Literal
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
 from core.records import Array, Moment
+from core.zones import zones_at
 
 
 def _percent(share: float) -> str:
@@ -23,14 +25,15 @@ def _percent(share: float) -> str:
 
 
 NO_GRADIENT = "the last moment of a run has none: no step follows it"
-NUMBERS = {
-    "weight_norm": ("‖W‖", lambda number: f"{number:.3g}"),
-    "gradient_norm": ("‖∇W‖", lambda number: f"{number:.2g}"),
-    "update_ratio": ("‖ΔW‖ ÷ ‖W‖", lambda number: f"{number:.2g}"),
-    "dead": ("dead", _percent),
-    "saturated": ("saturated", _percent),
-    "skip_share": ("through the skip", _percent),
-    **{f"branch{n}_share": (f"through branch {n}", _percent) for n in range(1, 17)},
+Role = Literal["weight", "gradient"]
+NORMS: dict[str, tuple[Role, str, str]] = {
+    "weight_norm": ("weight", "W", ".3g"),
+    "gradient_norm": ("gradient", "∇W", ".2g"),
+}
+"""Recorded sizes of all of a layer's weights together: whose, of what, with how many digits."""
+SHARES = {
+    "skip_share": "through the skip",
+    **{f"branch{n}_share": f"through branch {n}" for n in range(1, 17)},
 }
 
 
@@ -87,20 +90,56 @@ def shared_scales(
     return shared
 
 
-def layer_numbers(layer: Layer, moment: Moment) -> dict[str, str]:
-    """A layer's numbers at a moment as a person reads them, {"dead": "12 %"}."""
+def learned_numbers(
+    layer: Layer, moment: Moment, compared: bool = False
+) -> dict[Role, dict[str, str]]:
+    """How large a layer's weights and gradients are, as a person reads it.
+
+    One layer's are norms, ‖W‖. Layers of different sizes are `compared` by the root mean square of
+    one number, ‖W‖ ÷ √n: a norm grows with how many numbers there are.
+    """
+    recorded, told = moment.numbers.get(layer.name, {}), {}
+    count = sum(math.prod(layer.weights[kind]) for kind in layer.pictured)
+    for name, (role, symbol, form) in NORMS.items():
+        if name in recorded:
+            size = recorded[name] / math.sqrt(max(1, count)) if compared else recorded[name]
+            told[role] = {f"RMS of {symbol}" if compared else f"‖{symbol}‖": f"{size:{form}}"}
+    if "update_ratio" in recorded:
+        told.setdefault("weight", {})["‖ΔW‖ ÷ ‖W‖"] = f"{recorded['update_ratio']:.2g}"
+    return told
+
+
+def passed_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
+    """What is counted of what passes a layer, as a person reads it: {"dead units": "0 of 6"}."""
     recorded = moment.numbers.get(layer.name, {})
-    return {
-        told: form(recorded[name]) for name, (told, form) in NUMBERS.items() if name in recorded
-    }
+    told = {word: _percent(recorded[name]) for name, word in SHARES.items() if name in recorded}
+    if zones := zones_at(layer, layers, moment):
+        if zones.dead is not None:
+            told["dead units"] = f"{zones.dead:,} of {zones.units:,}"
+        told["saturated values"] = _percent(zones.saturated)
+    return told
 
 
-def _said(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> list[list[float]] | None:
+def layer_numbers(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
+    """A layer's numbers at a moment, beside those of the other layers."""
+    learned = learned_numbers(layer, moment, compared=True)
+    sizes = {word: text for told in learned.values() for word, text in told.items()}
+    return sizes | passed_numbers(layer, layers, moment)
+
+
+def _said(
+    dataset: Dataset, layers: Sequence[Layer], moment: Moment
+) -> list[list[float] | None] | None:
     """What the network says of each probe input, (probes, …)."""
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
         return None
-    return says(dataset, array.numbers())
+    return says(dataset, array.numbers(), _is_probability(layers[-1]))
+
+
+def _is_probability(last: Layer) -> bool:
+    """Whether the last layer gives the probability of the second of two classes: by a sigmoid."""
+    return last.output_shape == (1,) and last.bends is not None and last.bends.name == "sigmoid"
 
 
 def _layer_panels(
@@ -138,7 +177,7 @@ def _panels_of(
         yield weight_panel(layer, shape, weight.units if weight else None, kind)
     output = found.get((layer.name, "output"))
     shape = output.values.shape if output else (probes, *layer.output_shape)
-    if shape[0]:
+    if shape[0] and layer.watched != "weights":
         yield output_panel(layer, shape, output.units if output else None, words, room)
 
 
@@ -163,7 +202,7 @@ def _frames(
     shared = shared_scales(panels, moments, faults) if share else {}
     told, planes = [], []
     for moment in moments:
-        numbers = {layer.name: layer_numbers(layer, moment) for layer in layers}
+        numbers = {layer.name: layer_numbers(layer, layers, moment) for layer in layers}
         entry, painted = frame(moment, panels, shared, numbers, faults)
         with faults.noted("prediction"):
             entry["bars"] = _said(dataset, layers, moment)
@@ -214,22 +253,23 @@ def pictured(
     """
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
     frames, planes = _frames(probes.dataset, layers, panels, moments, share, faults)
-    first, still = input_card(probes, frames, faults, sizes(probes.dataset.shape))
-    last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset)]
+    first, still, more = input_card(probes, frames, faults, sizes(probes.dataset.shape))
+    last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset, layers)]
     faults.told([first, *cards, *last])
     header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
-    return pack(header | probes.told() | told, planes, still)
+    return pack(header | probes.told() | more | told, planes, still)
 
 
-def _prediction(dataset: Dataset) -> dict:
+def _prediction(dataset: Dataset, layers: Sequence[Layer]) -> dict:
     told = {"id": "prediction", "kind": "prediction", "title": "prediction"}
     if dataset.task == "regress":
         return told | {"sizes": sizes(dataset.output_shape)}
     many = len(dataset.alphabet if dataset.task == "next" else dataset.classes)
     word = "symbols" if dataset.task == "next" else "classes"
-    return told | {"formula": "softmax(y)", "sizes": f"{many} {word}"}
+    alone = layers[-1:] and layers[-1].output_shape == (1,)
+    return told | {"formula": "σ(y)" if alone else "softmax(y)", "sizes": f"{many} {word}"}
 
 
 def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> bytes:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.activation import Function
-from core.activations import shares
 from core.architectures.plans import Layer
 from core.elementwise import by_unit
 from core.given import NotKnown, source_of
@@ -20,8 +19,9 @@ from core.pictures.guarded import NOT_DRAWN, Faults
 from core.pictures.inputs import Probes, input_card
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel
-from core.pictures.strips import card, frame, layout_of, shared_scales
+from core.pictures.strips import card, frame, layout_of, learned_numbers, shared_scales
 from core.records import Array, ArrayKey, Moment
+from core.zones import zones_at
 
 AT_WORK = "@work"
 """The name under which those who watch the functions of a run listen, beside its layers'."""
@@ -42,9 +42,10 @@ def work_view(
 ) -> bytes:
     """Every activation function at work, a frame for every moment.
 
-    Every frame tells, from the probe inputs' numbers as recorded (16 bits): the shares of the
-    zones, each probe's mean |derivative|, and what the product of the means leaves of a gradient
-    on its way from the last function down to here. With a `url` the browser goes on with the live
+    Every frame tells the shares of the zones as counted when it was recorded, over all inputs that
+    were looked at; and from the probe inputs' numbers as recorded (16 bits) each probe's mean
+    |derivative|, and what the product of the means leaves of a gradient on its way from the last
+    function down to here. With a `url` the browser goes on with the live
     frames it gets there.
     """
     faults = Faults()
@@ -54,10 +55,10 @@ def work_view(
     header: dict = {"view": "work", "run": run_id, "title": "", "live": url is not None}
     header |= {"url": url, "step": step, "autoplay": False, "probe": probe} | probes.told()
     header |= {"opens": not probes.dataset.watched}
-    first, still = input_card(probes, told, faults)
+    first, still, more = input_card(probes, told, faults)
     cards = _cards(panels, faults)
     faults.told([first])
-    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)}
+    header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     header |= {"grid": rounded(GRID), "curves": curves_of(layers)}
     return pack(header, planes, still)
 
@@ -160,9 +161,12 @@ def _frames(
             if one := work.get(name):
                 one["left"] = float(f"{share:.4g}")
         numbers = {
-            name: _numbers(one, moment, name, sources[name]) for name, one in work.items() if one
+            layer.name: _numbers(one, moment, layer, layers, sources[layer.name])
+            for layer, _ in panels
+            if (one := work[layer.name])
         }
-        numbers |= {layer.name: _counted(layer, moment) for layer, panel in panels if not panel}
+        unknown = [layer for layer, panel in panels if not panel]
+        numbers |= {layer.name: _counted(layer, layers, moment) for layer in unknown}
         entry, painted = frame(moment, drawn, scales, numbers, faults)
         told.append(entry | {"work": work})
         planes.append(painted)
@@ -180,7 +184,6 @@ def _work(layer: Layer, panel: Panel, moment: Moment) -> dict | None:
         return _of_each_unit(function, before, learned.numbers())
     parameter = None if learned is None else float(learned.numbers().ravel()[0])
     told: dict = {"slope": _mean(mean_slopes(before, function, parameter)), "parameter": parameter}
-    told |= {"zones": dict(shares(before, function, parameter))}
     if parameter is not None:
         told |= {"curve": curve_of(function, parameter)}
     return told
@@ -190,8 +193,7 @@ def _of_each_unit(function: Function, before: np.ndarray, slopes: np.ndarray) ->
     """The same of a function whose units have learned a slope each, as a PReLU's."""
     mine = by_unit(slopes, before)
     told: dict = {"slope": _mean(mean_slopes(before, function, mine)), "parameter": None}
-    flat = np.where(mine == 0, before, 1.0)  # the others are flat nowhere
-    return told | {"zones": dict(shares(flat, function, 0.0)), "slopes": rounded(slopes)}
+    return told | {"slopes": rounded(slopes)}
 
 
 def _mean(slopes: np.ndarray) -> float:
@@ -199,31 +201,34 @@ def _mean(slopes: np.ndarray) -> float:
     return float(f"{finite.mean():.4g}") if finite.size else 0.0
 
 
-def _counted(layer: Layer, moment: Moment) -> dict[str, str]:
-    """What was counted of a function while it ran, where its numbers themselves are not here."""
-    found = moment.numbers.get(layer.name, {})
-    words = {"in_dead_zone": "in the dead zone", "saturated": "saturated", "dead": "dead units"}
-    return {told: f"{found[word]:.1%}" for word, told in words.items() if word in found}
+def _counted(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, str]:
+    """What was counted of a function while it ran, as a person reads it."""
+    told: dict[str, str] = {}
+    if zones := zones_at(layer, layers, moment):
+        if zones.dead is not None:
+            told["dead units"] = f"{zones.dead:,} of {zones.units:,}"
+        if zones.in_dead_zone:
+            told["values in the dead zone"] = f"{zones.in_dead_zone:.1%}"
+        told["saturated values"] = f"{zones.saturated:.1%}"
+        told["values elsewhere"] = f"{zones.elsewhere:.1%}"
+    return told
 
 
-def _numbers(work: dict, moment: Moment, name: str, source: str) -> dict[str, str]:
+def _numbers(
+    work: dict, moment: Moment, layer: Layer, layers: Sequence[Layer], source: str
+) -> dict[str, str]:
     """A function's numbers at a moment as a person reads them, with the gradient that it let pass
     to the weights of the layer before it.
     """
-    zones = work["zones"]
-    flat = {"in the dead zone": zones["dead"], "saturated": zones["saturated"]}
-    told = {word: f"{share:.1%}" for word, share in flat.items() if share or word == "saturated"}
-    told["elsewhere"] = f"{1 - sum(zones.values()):.1%}"
-    dead = moment.numbers.get(name, {}).get("dead")
-    if dead is not None:
-        told["dead units"] = f"{dead:.0%}"
+    told = _counted(layer, layers, moment)
     if work["parameter"] is not None:
         told["learned slope a"] = f"{work['parameter']:.3g}"
     if slopes := work.get("slopes"):
         told["learned slopes a"] = f"{min(slopes):.3g} to {max(slopes):.3g}"
     told["mean |f′|"] = f"{work['slope']:.3g}"
-    passed = moment.numbers.get(source, {}).get("gradient_norm")
-    return told | ({} if passed is None else {f"‖∇W‖ of {source}": f"{passed:.2g}"})
+    by_name = {one.name: one for one in layers}
+    passed = learned_numbers(by_name[source], moment, compared=True).get("gradient", {})
+    return told | {f"{word} of {source}": text for word, text in passed.items()}
 
 
 def _cards(panels: list[tuple[Layer, Panel | None]], faults: Faults) -> list[dict]:

@@ -17,6 +17,8 @@ EMPTY, A_ROW = 60_000, 450
 """Bytes of a file that holds nothing yet, and of what surrounds one array; both were measured."""
 COPIES = {"adam": 3, "adamw": 3, "sgd": 2, "rmsprop": 2}
 """How often a checkpoint holds every parameter: itself, and what the optimizer remembers of it."""
+COUNTING = {"adam", "adamw", "rmsprop"}
+"""Optimizers that also keep a number for every parameter: the updates that it has had."""
 
 
 def moments(steps: int) -> int:
@@ -32,14 +34,16 @@ def file_bytes(settings: Settings, steps: int, seconds: float = 0.0) -> int:
     layers = settings.layers
     learned = sum(layer.parameters for layer in layers)
     arrays = sum(len(layer.weights) for layer in layers)
-    norms = sum(layer.input_shape[0] for layer in layers if layer.kind == "batchnorm")
+    norms = [layer.input_shape[0] for layer in layers if layer.kind == "batchnorm"]
     drawn = sum(layer.kind not in PASSING for layer in layers)
     weights = min(WEIGHT_BUDGET, sum(_weights(layer, settings.recorded_units) for layer in layers))
     outputs = min(OUTPUT_BUDGET, sum(_outputs(layer, settings.recorded_units) for layer in layers))
-    moment = 2 * (2 * weights + 4 * norms + _probes(settings) * outputs)
-    moment += A_ROW * (2 * arrays + drawn + 4 * (norms > 0))
+    moment = 2 * (2 * weights + 4 * sum(norms) + _probes(settings) * outputs)
+    moment += A_ROW * (2 * arrays + drawn + 4 * len(norms))
     copies = COPIES[settings.optimizer]
-    checkpoint = 4 * (copies * learned + 2 * norms) + A_ROW * copies * arrays
+    counts = arrays if settings.optimizer in COUNTING else 0
+    checkpoint = 4 * (copies * learned + counts + 2 * sum(norms)) + 8 * len(norms)
+    checkpoint += A_ROW * (copies * arrays + counts + 3 * len(norms))
     kept = min(
         checkpoint * (1 + int(seconds / CHECKPOINT_SECONDS)),
         max(CHECKPOINT_BUDGET, 2 * checkpoint),

@@ -1,5 +1,7 @@
 """Outcomes: how the runs of a race ended, or how far they are. Numbers only; no torch here."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,3 +44,19 @@ class Outcome:
     note: str = ""
     """Why it failed."""
     curve: Curve = field(default_factory=Curve)
+
+
+def finished(outcome: Outcome) -> bool:
+    """Whether a run ended with a score."""
+    known = outcome.score is not None and math.isfinite(outcome.score)
+    return outcome.state == FINISHED and known
+
+
+def failed(outcome: Outcome) -> bool:
+    """Whether a run ended without a score."""
+    return outcome.state in (FINISHED, FAILED) and not finished(outcome)
+
+
+def scores_of(outcomes: Iterable[Outcome]) -> dict[int, float]:
+    """The scores of those that finished, by seed."""
+    return {o.cell.seed: o.score for o in outcomes if o.score is not None and finished(o)}

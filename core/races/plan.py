@@ -139,9 +139,7 @@ def _settings(plan: Plan, cell: Cell) -> Settings:
             raise ValueError(f"there are {size:,} training inputs, not {value:,.0f}")
         given["share"] = value / size if value else 1.0
     elif plan.varied in one.settings.options:
-        now = one.settings.options[plan.varied]
-        whole = isinstance(now, int) and not isinstance(now, bool)
-        given["options"] = {**given["options"], plan.varied: int(value) if whole else value}
+        given["options"] = {**given["options"], plan.varied: value}
         if one.settings.architecture in ARCHITECTURES:
             del given["bricks"]
     elif plan.varied in WHOLE:

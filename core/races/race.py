@@ -5,6 +5,7 @@ page of very many opens one file. One process drives a race and writes; anybody 
 """
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.home import files_in, home
 from core.races.outcomes import FAILED, FINISHED, RUNNING, WAITING, Curve, Outcome
 from core.races.plan import Cell, Plan, plan_from
 from core.runfile import opened
@@ -149,8 +151,9 @@ def _outcome(row: tuple) -> Outcome:
 def create(plan: Plan, owner: str) -> Race:
     """Make the folder and the file of a new race; raises OSError or sqlite3.Error."""
     race_id = new_id()
+    home("races")
     place = races() / race_id
-    place.mkdir(parents=True)
+    place.mkdir()
     race = Race(race_id, place / FILE)
     try:
         with contextlib.closing(_writing(race.path)) as connection, connection:
@@ -166,8 +169,8 @@ def create(plan: Plan, owner: str) -> Race:
 
 def found() -> list[Race]:
     """Every race on this machine, the newest first."""
-    places = (place for place in races().glob("*") if ID.fullmatch(place.name))
-    made = [Race(place.name, place / FILE) for place in places if (place / FILE).is_file()]
+    places = (place for place in files_in(races(), "*") if ID.fullmatch(place.name))
+    made = [Race(place.name, place / FILE) for place in places if os.path.isfile(place / FILE)]
     return sorted(made, key=lambda race: race.id, reverse=True)
 
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from core.architectures.plans import Layer
+from core.architectures.plans import PASSING, Layer
+from core.architectures.seen import sees_words
 from core.data.dataset import Dataset
 from core.figures.before_after import before_after
 from core.figures.embedding_plane import embedding_plane
@@ -50,16 +51,14 @@ class Here(NamedTuple):
     why: str
 
 
-def facts(layer: Layer) -> str:
-    """A layer's formula, its sizes, what it costs and how much of the input it sees."""
+def facts(layer: Layer, kind: str) -> str:
+    """A layer's formula, its sizes, what it costs and how much of an input of a kind it sees."""
     told = [layer.formula, layer.sizes]
     if layer.parameters:
         told.append(f"{layer.parameters:,} learned numbers")
     if layer.multiply_adds:
         told.append(f"{layer.multiply_adds:,} multiply-adds an input")
-    unknown = layer.watched and layer.sees is None
-    if len(layer.output_shape) > 1 and layer.kind not in ("embedding", "positions") and not unknown:
-        seen = "all of the input" if layer.sees is None else f"{layer.sees} of the input's side"
+    if layer.kind not in PASSING and (seen := sees_words(layer, kind)):
         told.append(f"one output sees {seen}")
     return " · ".join(told)
 

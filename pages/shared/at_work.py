@@ -1,7 +1,6 @@
 """At work: what of a run reaches its activation functions, and its softmax, in numbers."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,25 +8,27 @@ import streamlit as st
 
 from core.figures.numbers_over_time import numbers_over_time
 from core.lessons import LESSONS
-from core.pictures import functions
+from core.pictures import bent, functions
+from core.records import Moment
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, softmax
+from core.softmax import SOFTMAX_DERIVATIVE_FORMULA, SOFTMAX_FORMULA, cross_entropy, two_logits
+from core.zones import Zones, activation_layers, counted_by_unit, zones_at
 from pages.shared.chart import still_chart
-from pages.shared.choose import choose, choose_step
+from pages.shared.choose import choose, choose_step, option_chosen, put
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input
 from pages.shared.lesson import draw_lesson
 
-ZONES: dict[str, Callable[[dict[str, float]], float | None]] = {
-    "dead units": lambda found: found.get("dead"),
-    "numbers in a dead zone": lambda found: found.get("in_dead_zone"),
-    "saturated numbers": lambda found: found.get("saturated"),
-    "numbers elsewhere": lambda found: (
-        1 - found["in_dead_zone"] - found["saturated"] if "in_dead_zone" in found else None
-    ),
+ZONES: dict[str, Callable[[Zones], float | None]] = {
+    "dead units": lambda zones: zones.dead_share,
+    "values in a dead zone": lambda zones: zones.in_dead_zone,
+    "saturated values": lambda zones: zones.saturated,
+    "values elsewhere": lambda zones: zones.elsewhere,
 }
-"""What is counted over a run, from a layer's numbers at a moment."""
+"""What is counted over a run, from what was counted of a layer at a moment."""
+EARLIER = {name.replace("values", "numbers"): name for name in ZONES if "values" in name}
+"""What they were called in older links."""
 
 
 class Logits(NamedTuple):
@@ -42,8 +43,7 @@ class Logits(NamedTuple):
         """The cross-entropy of this input, −ln p of its true class; None where that is unknown."""
         if self.truth is None:
             return None
-        p = float(softmax(self.logits)[self.truth])
-        return -math.log(p) if p > 0 else math.inf
+        return float(cross_entropy(self.logits, self.truth))
 
 
 def draw_softmax(run: Run, summary: Summary) -> None:
@@ -88,23 +88,68 @@ def logits_of(run: Run, summary: Summary) -> Logits | None:
             icon=":material/trending_up:",
         )
         return None
+    if last.shape == (1,) and len(dataset.classes) == 2:
+        last = two_logits(last)
     truth = None if chosen.blank else int(np.ravel(chosen.target)[-1])
     truth = None if truth is None or truth < 0 else truth
     return Logits(dataset.alphabet if dataset.task == "next" else dataset.classes, last, truth)
 
 
+def moments_with_zones(
+    run: Run, settings: Settings, steps: list[int] | None = None
+) -> list[Moment]:
+    """A run's moments with what was counted of its activation layers at each.
+
+    Of an earlier version's run also with the arrays in which units are counted anew.
+    """
+    names = tuple(functions(settings.layers))
+    moments = run.moments(steps, layer=names, kinds=())
+    if all(counted_by_unit(moment, settings.layers) for moment in moments):
+        return moments
+    return run.moments(steps, layer=tuple(bent(settings.layers)), kinds=("output", "weight"))
+
+
 def draw_zones(run: Run, settings: Settings) -> None:
     """How much of a run's pre-activations lay where nothing is learned, a line a layer."""
-    names = list(functions(settings.layers))
-    moments = run.moments(layer=tuple(names), kinds=())
+    moments = moments_with_zones(run, settings)
     st.subheader("Over the run")
+    if (asked := option_chosen("count")) in EARLIER:
+        put("count", EARLIER[asked])
     word = choose("Count", list(ZONES), "count", label_visibility="collapsed")
+    counted = {
+        layer.name: [zones_at(layer, settings.layers, moment) for moment in moments]
+        for layer in activation_layers(settings.layers)
+    }
     series = {
-        name: [ZONES[word](moment.numbers.get(name, {})) for moment in moments] for name in names
+        name: [None if zones is None else ZONES[word](zones) for zones in mine]
+        for name, mine in counted.items()
     }
     steps = [moment.step for moment in moments]
-    still_chart(numbers_over_time(steps, series, y_title=f"share of {word}", percent=True), "zones")
+    title = f"share of {word}"
+    still_chart(numbers_over_time(steps, series, y_title=title, percent=True), "zones")
+    known = [zones for mine in counted.values() for zones in mine if zones]
     st.caption(
-        "Counted over up to 60 test inputs; a dead unit is one that no input reaches. Elsewhere: "
-        "neither dead nor saturated, where the function lets a gradient through."
+        f"{counted_over(known)}A dead unit is a channel of an image, a feature of a sequence or "
+        "else a number that no place of any of these inputs brings out of the dead zone. Shares of "
+        "values count every value by itself; elsewhere: neither dead nor saturated, where the "
+        "function lets a gradient through."
     )
+
+
+def counted_over(known: Sequence[Zones]) -> str:
+    """Over how many inputs the numbers of a run were counted, in a sentence or two."""
+    inputs = {zones.inputs for zones in known}
+    counts = sorted(count for count in inputs if count is not None)
+    if counts == [1]:
+        return "Counted over one input, which says nothing of units: only shares of values. "
+    if len(counts) == 1 and None not in inputs:
+        return f"Counted over {counts[0]} inputs. "
+    sentence = "Counted over up to 60 test inputs, by an earlier version. "
+    if counts:
+        return (
+            f"{sentence}It counted places of images and sequences, not units: there, dead units "
+            f"are counted over {counts[0]} recorded inputs. "
+        )
+    if any(zones.dead is None for zones in known):
+        return f"{sentence}It counted places of images and sequences, not units. "
+    return sentence if known else ""

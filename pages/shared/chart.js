@@ -48,7 +48,7 @@ async function draw(node, state) {
     while (state.bytes && due(state) && !state.gone && node.clientWidth > 0) {
       const { bytes } = state;
       state.bytes = null;
-      const { script, key, config, figure, words } = JSON.parse(new TextDecoder().decode(bytes));
+      const { script, lacking, key, config, figure, words } = JSON.parse(new TextDecoder().decode(bytes));
       node.style.height = `${figure.layout.height}px`;
       const waiting = setTimeout(() => say(node, "The chart is on its way …"), patience);
       let Plotly;
@@ -57,9 +57,12 @@ async function draw(node, state) {
       } catch {
         say(
           node,
-          `This chart cannot be drawn: its library, ${script}, did not load. Either the connection ` +
-            "broke, or the server does not hand out static files (enableStaticServing in its " +
-            "configuration). It is tried again by itself.",
+          `This chart cannot be drawn: its library, ${script}, did not load. ` +
+            (lacking
+              ? `The reason: ${lacking}. `
+              : "Either the connection broke, or something between this browser and the server " +
+                "does not pass it on. ") +
+            "It is tried again by itself.",
         );
         state.bytes ??= bytes;
         state.retry = setTimeout(() => draw(node, state), pause + 100);

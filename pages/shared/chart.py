@@ -11,6 +11,8 @@ import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse
 
 from core.figures import style
 from core.figures.description import NOTHING, sentence
@@ -26,11 +28,18 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parents[1] / "static"  # beside the script that Streamlit runs
 SOURCE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 NAME = f"plotly-{plotly.__version__}.min.js"
-SCRIPT = f"app/static/{NAME}"
+ROUTE = f"/plotly/{NAME}"
+"""Where the launcher hands Plotly out as it was installed: nothing need be written."""
+route_is_open = False
+"""Whether this server has that route."""
 SLIDER = 28
 """How high one slider above a chart is, in pixels."""
 LONG = 20
 """Boxes of a diagram that can be read side by side."""
+LACKING = (
+    f"the folder {STATIC} cannot be written, and only a server that was started with app.py "
+    "needs no copy of it there"
+)
 FIRST = f", the first {MOST_ROWS:,} rows"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -64,9 +73,8 @@ def live_chart(fig: go.Figure, key: str) -> str:
     Gives the first of a point's `customdata`, or else the `meta` of its line, a text, when that
     point was just pressed; else "".
     """
-    publish_plotly()
     sliders = len({frame.group for frame in fig.frames})
-    told = {"script": SCRIPT, "key": key, "config": CONFIG, "words": sentence(fig)}
+    told = {**library(), "key": key, "config": CONFIG, "words": sentence(fig)}
     head = json.dumps(told)
     shown = enlarged(fig)
     data = f'{head[:-1]}, "figure": {shown.to_json(validate=False)}}}'  # into the same object
@@ -87,7 +95,6 @@ def still_chart(fig: go.Figure, key: str, pressed: bool = False) -> int | None:
 
     With `pressed` a bar can be, by mouse or finger: gives its place on the x axis.
     """
-    publish_plotly()  # a picture of it is made with the same library as those of the others
     how: dict[str, Any] = dict(on_select="rerun", selection_mode="points") if pressed else {}
     with _frame(key):
         found = st.plotly_chart(
@@ -111,7 +118,7 @@ def draw_diagram(dot: str, words: str) -> None:
                     [data-testid="stGraphVizChart"] svg { max-width: 1500px; }
                 }
             </style>""")  # a long network is read piece by piece
-        picture_buttons("network", SCRIPT)
+        picture_buttons("network", library()["script"])
 
 
 def numbers_button(key: str) -> "PopoverContainer":
@@ -131,7 +138,7 @@ def _under(fig: go.Figure, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         place = numbers_button(key)
         if fig.data:
-            picture_buttons(key, SCRIPT)
+            picture_buttons(key, library()["script"])
     if not place.open:
         return
     with place:
@@ -143,6 +150,24 @@ def _under(fig: go.Figure, key: str) -> None:
             st.dataframe(table.head(MOST_ROWS), hide_index=True, key=name)
         if not fig.data:
             st.caption(NOTHING)
+
+
+async def serve_plotly(request: Request) -> FileResponse:
+    """The launcher's route to the browser's part of Plotly; its name holds its version."""
+    always = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(SOURCE, media_type="text/javascript", headers=always)
+
+
+def library() -> dict[str, str]:
+    """Where a browser finds Plotly (`script`, from the app's root), or why not (`lacking`)."""
+    if route_is_open:
+        return {"script": ROUTE.strip("/"), "lacking": ""}
+    lacking = ""
+    if not st.get_option("server.enableStaticServing"):
+        lacking = "the server hands out no static files (enableStaticServing in its configuration)"
+    elif publish_plotly() is None:
+        lacking = LACKING
+    return {"script": f"app/static/{NAME}", "lacking": lacking}
 
 
 def publish_plotly(folder: Path = STATIC) -> Path | None:

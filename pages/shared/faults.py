@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from core.data import DataError
+from core.home import HomeError, trouble
 from core.pictures.guarded import NOT_DRAWN
 from core.runfile import Damaged
 from core.runs import Missing
@@ -17,6 +18,7 @@ from pages.shared.plain import plain
 ICONS: dict[type[Exception], str] = {
     Damaged: ":material/broken_image:",
     DataError: ":material/cloud_off:",
+    HomeError: ":material/folder_off:",
     Missing: ":material/link_off:",
     NoAnswer: ":material/hourglass_disabled:",
     Unreachable: ":material/cloud_off:",
@@ -48,3 +50,19 @@ def faults_told() -> Iterator[None]:
         yield
     except tuple(ICONS) as fault:
         st.error(plain(str(fault)), icon=ICONS[type(fault)])
+
+
+@contextlib.contextmanager
+def unwritten_told() -> Iterator[None]:
+    """Say so where what a press asked for could not be written; a callback is in no page."""
+    try:
+        yield
+    except OSError as fault:
+        why = trouble() or f"This could not be done: {fault.strerror or fault}."
+        st.toast(plain(why), icon=":material/folder_off:")
+
+
+def home_told() -> None:
+    """On every page: what keeps the home folder from being used, where something does."""
+    if why := trouble():
+        st.error(plain(why), icon=":material/folder_off:")

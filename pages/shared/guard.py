@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from urllib.parse import urlparse
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from pages.shared.origins import is_foreign as is_foreign
+from pages.shared.origins import why_foreign
+from pages.shared.refusals import Refusals, shown
 
 if sys.platform != "win32":
     import resource
 
 MEGABYTE = 1024 * 1024
-PROXIES = ("x-forwarded-for", "x-forwarded-host", "forwarded")
 DRAIN_SECONDS = 5.0
 """So long the rest of a refused upload is taken: else a browser hears of a broken connection."""
 FILES_A_SESSION = 5
@@ -38,7 +36,8 @@ class Guard:
     (else closed with 1008), at most `connections` sockets of each kind (else 1013). The message
     `clear_cache`, which would empty the caches of everybody, is dropped. Uploads are refused with
     413 once a session holds `session_bytes` or all of them `total_bytes`. A websocket that a
-    foreign page opened is refused with 403.
+    foreign page opened is refused with 403, and so is the page itself under a foreign name, in a
+    sentence: without its websocket it would stay grey. Each refusal is a line in the log.
     """
 
     def __init__(
@@ -59,19 +58,26 @@ class Guard:
         self.stored = stored or stored_uploads
         self.arriving: Counter[str] = Counter()  # bytes of unfinished uploads, by session
         self.open: Counter[str] = Counter()  # sockets, by kind
+        self.refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, watched, or answer it here."""
         path = scope.get("path", "")
         live = "/live/" in path
         if scope["type"] == "websocket" and (live or path.endswith("/_stcore/stream")):
-            if is_foreign(scope, own_route=live):
+            if why := why_foreign(scope, own_route=live):
+                self.refusals.note("origin", f"a websocket at {shown(path)} (403): {why}.")
                 await send({"type": "websocket.close", "code": 1008})  # before accept: HTTP 403
             else:
                 await self._watch_socket("live" if live else "stream", scope, receive, send)
-        elif scope["type"] == "http" and live and is_foreign(scope, own_route=True):
-            refusal = PlainTextResponse("This address answers only its own pages.", 403)
-            await refusal(scope, receive, send)
+        elif scope["type"] == "http" and (live or _is_page(scope)):
+            if why := why_foreign(scope, own_route=live):
+                self.refusals.note("page", f"{shown(path)} (403): {why}.")
+                words = f"This address is not answered here: {why}.\n"
+                refusal = PlainTextResponse(words, 403, {"X-Content-Type-Options": "nosniff"})
+                await refusal(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "PUT" and _upload_session(path):
             await self._watch_upload(_upload_session(path), scope, receive, send)
         else:
@@ -79,6 +85,8 @@ class Guard:
 
     async def _watch_socket(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         if self.open[kind] >= self.connections:
+            what = f"a websocket at {shown(scope.get('path'))} (1013)"
+            self.refusals.note("full", f"{what}: {self.connections} of its kind are open already.")
             await _turn_away(scope, receive, send)
             return
         tokens, last, closed = self.burst, self.clock(), False
@@ -93,6 +101,8 @@ class Guard:
                 tokens, last = min(self.burst, tokens + (now - last) * self.rate) - 1, now
                 if tokens < 0:
                     closed = True
+                    what = f"more messages at {shown(scope.get('path'))} (1008)"
+                    self.refusals.note("fast", f"{what}: over {self.rate:g} a second come in.")
                     with contextlib.suppress(OSError, RuntimeError):  # already gone
                         await send({"type": "websocket.close", "code": 1008, "reason": "too fast"})
                     return {"type": "websocket.disconnect", "code": 1008}
@@ -137,6 +147,13 @@ class Guard:
         finally:
             self.arriving[session] -= arrived
             self.arriving += Counter()  # forget the sessions that are at zero
+        if refused:
+            held = Counter(self.stored())
+            self.refusals.note(
+                "upload",
+                f"an upload (413): {held[session] / MEGABYTE:.0f} MB of this visitor's and "
+                f"{held.total() / MEGABYTE:.0f} MB in all are held already.",
+            )
         if refused and not answered:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
@@ -184,24 +201,6 @@ def clears_cache(message: bytes | None) -> bool:
     return parsed.WhichOneof("type") == "clear_cache"
 
 
-def is_foreign(scope: Scope, own_route: bool) -> bool:
-    """Whether a page from elsewhere, or a name rebound to this machine, makes this request.
-
-    `own_route` also compares Origin with Host, as Streamlit does on the routes that are its own.
-    """
-    headers = Headers(scope=scope)
-    host, origin = headers.get("host"), headers.get("origin")
-    try:
-        if not is_host_allowed(host) or _is_rebound(scope, headers):
-            return True
-        same = origin is None or urlparse(origin).netloc == host
-    except ValueError:  # no host can be read from such a header
-        return True
-    if not own_route or same or not config.get_option("server.enableCORS"):
-        return False
-    return origin not in config.get_option("server.corsAllowedOrigins")
-
-
 def stored_uploads() -> dict[str, int]:
     """Bytes of uploaded files that Streamlit holds in memory, by session."""
     if not Runtime.exists():
@@ -213,26 +212,10 @@ def stored_uploads() -> dict[str, int]:
     }
 
 
-def _is_rebound(scope: Scope, headers: Headers) -> bool:
-    """A browser on this machine, led here by a foreign name; listed hosts and proxies pass."""
-    if config.get_option("server.allowedHosts") or any(name in headers for name in PROXIES):
-        return False
-    name = urlparse(f"//{headers.get('host', '')}").hostname or ""
-    return _is_loopback((scope.get("client") or ("", 0))[0]) and not (
-        name in ("localhost", socket.gethostname().lower()) or _is_address(name)
-    )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(address: str) -> bool:
-    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+def _is_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page, and not for a part of it."""
+    accepted = Headers(scope=scope).get("accept", "")
+    return scope["method"] == "GET" and "text/html" in accepted
 
 
 def _upload_session(path: str) -> str:

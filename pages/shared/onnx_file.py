@@ -40,8 +40,8 @@ def onnx_offered(run: Run, settings: Settings, step: int) -> None:
     )
     asked = f"{count} {'blank' if blank else 'test'} inputs"
     st.caption(
-        f"For {asked} ONNX Runtime's outputs differ from PyTorch's by at most {file.apart:.1g}. "
-        "A batch may have any size."
+        f"For {asked} ONNX Runtime's outputs differ from PyTorch's by at most {file.apart:.1g} of "
+        "the largest output. A batch may have any size."
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.answers import outputs, written
+from core.answers import examples_used, outputs, written
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.figures.decision_boundary import decision_boundary
@@ -19,7 +19,7 @@ from core.figures.probabilities import probabilities
 from core.pictures import channels_first, in_unit, told_number
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import TEMPERATURE, softmax
+from core.softmax import TEMPERATURE, cross_entropy, softmax
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
 from pages.shared.inputs import Answer, Chosen, enlarged, told_reach
@@ -116,7 +116,8 @@ def _number(
     with contextlib.suppress(NoAnswer):
         true, said, guessed = _tested(run.id, step, run)
         others = {"linear regression": guessed}
-        st.subheader("All test inputs")
+        whole = len(true) == dataset.test_size
+        st.subheader("All test inputs" if whole else f"The first {len(true):,} test inputs")
         still_chart(predicted_against_true(true, said, others=others, **named), "against")
 
 
@@ -124,6 +125,7 @@ def _number(
 def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """True, predicted and linearly regressed numbers of up to 1,000 test inputs, in the unit.
 
+    The regression is fitted to the training examples that the run learned from, and no others.
     Raises NoAnswer, which is not kept, where no worker answers.
     """
     from sklearn.linear_model import LinearRegression
@@ -133,9 +135,9 @@ def _tested(run_id: str, step: int, _run: Run) -> tuple[np.ndarray, np.ndarray, 
     split = dataset.load()
     inputs = as_fed(split.test_inputs[:MOST_TESTED])
     said = outputs_at(_run, settings, step, inputs)
-    count = len(split.train_inputs)
+    used, _ = asked(_run, step, examples_used)
     line = LinearRegression().fit(
-        as_fed(split.train_inputs).reshape(count, -1), split.train_targets
+        as_fed(split.train_inputs[used]).reshape(len(used), -1), split.train_targets[used]
     )
     guessed = line.predict(inputs.reshape(len(inputs), -1)).reshape(said.shape)
     truth = split.test_targets[:MOST_TESTED]
@@ -184,7 +186,7 @@ def _text(dataset: Dataset, chosen: Chosen, output: np.ndarray, note: str) -> No
     right = float((chances.argmax(axis=-1) == truth).mean())
     st.subheader(f"Next symbols: {right:.0%} named right")
     st.caption(f"Each from those before it. {note}")
-    still_chart(next_symbols(names, given, guesses), "next-symbols")
+    still_chart(next_symbols(names, given, guesses, cross_entropy(output, truth)), "next-symbols")
 
 
 def _writing(run: Run, settings: Settings, step: int, chosen: Chosen) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.figures.description import sentence
 from core.races import judging
 from core.races.alike import budget, held_equal, value_words, varied_words
+from core.races.differences import comparisons, confidence
 from core.races.outcomes import Outcome
 from core.races.plan import SIZE, Plan
 from core.races.race import Race
@@ -19,7 +20,7 @@ from pages.shared.chart import CONFIG
 from pages.shared.markup import FIRM, Column, table, text
 from pages.shared.race_course import outcomes_now
 from pages.shared.race_figures import COST, EXAMPLES, PARAMETERS, SECONDS, figure, number
-from pages.shared.race_verdict import CHANCE, sentences
+from pages.shared.race_verdict import sentences
 
 PAGE = Path(__file__).with_name("race_report.html")
 SCORES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -231,7 +232,7 @@ def _caveats(plan: Plan, outcomes: Sequence[Outcome]) -> list[str]:
     count = plan.contestants[0].settings.dataset.test_size
     measured = f"all {count:,}" if count <= MEASURED else f"{MEASURED} of the {count:,}"
     told = [
-        CHANCE,
+        *([confidence(plan)] if comparisons(plan) else []),
         f"A run's score is that on all {count:,} test inputs, at its end. While it trains it is "
         f"measured on {measured} test inputs, a few times an epoch at most: curves, and the "
         "moments when a score was reached, are not exact.",

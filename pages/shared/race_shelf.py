@@ -6,6 +6,7 @@ import time
 import streamlit as st
 
 from core.budget import budget, weight
+from core.home import HomeError
 from core.races.driving import begin
 from core.races.plan import Plan
 from core.races.prices import told, worth
@@ -94,6 +95,8 @@ def begin_once(plan: Plan) -> None:
         st.rerun()
     try:
         st.query_params["race"] = begin(plan).id
+    except HomeError:
+        raise  # in a sentence of its own
     except (OSError, sqlite3.Error) as fault:
         st.error(f"The race could not be kept ({plain(str(fault))}). Is the disk full?")
         return

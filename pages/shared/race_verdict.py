@@ -1,26 +1,21 @@
 """The verdict of a race: who is ahead, whether the seeds say so, who reached a score, all runs."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import pandas as pd
 import streamlit as st
 
 from core.engine import engine
-from core.races import judging
+from core.races import differences, judging
 from core.races.alike import value_words, varied_words
+from core.races.differences import confidence
 from core.races.outcomes import FINISHED, Outcome
-from core.races.plan import SIZE, Plan, plan_from
+from core.races.plan import SIZE, Plan
 from core.runs import Missing, find
 from core.tasks import WORDS
 from pages.shared.choose import choose
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
-
-CHANCE = (
-    "An interval of 95 % misses about one time in twenty, with few seeds more often: where many "
-    "pairs are compared, some look clear by chance."
-)
 
 
 def draw_differences(plan: Plan, outcomes: Sequence[Outcome]) -> None:
@@ -36,7 +31,7 @@ def draw_differences(plan: Plan, outcomes: Sequence[Outcome]) -> None:
         )
     told = [plain(words) for words in sentences(plan, outcomes, value)]
     st.markdown("\n".join(f"- {words}" for words in told))
-    st.caption(CHANCE)
+    st.caption(confidence(plan))
 
 
 def sentences(plan: Plan, outcomes: Sequence[Outcome], value: int) -> list[str]:
@@ -44,23 +39,12 @@ def sentences(plan: Plan, outcomes: Sequence[Outcome], value: int) -> list[str]:
     here = [o for o in outcomes if o.cell.value == value and o.state == FINISHED]
     here += [o for o in outcomes if o.cell.value == value and judging.failed(o)]
     light = tuple((o.cell.contestant, o.cell.seed, o.state, o.score) for o in here)
-    return differences(plan.model_dump_json(), value, light)
+    return _judged(plan.model_dump_json(), value, light)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def differences(plan: str, value: int, outcomes: tuple) -> list[str]:
-    """The sentence of every pair; scipy, which is large, is loaded in a worker and not here."""
-    return engine().ask(compared, plan, value, outcomes)
-
-
-def compared(plan: str, value: int, outcomes: tuple) -> list[str]:
-    """What a worker does for `differences`."""
-    from core.races.plan import Cell
-
-    known = plan_from(plan)
-    ones = [Outcome(Cell(n, value, seed), state, "", score) for n, seed, state, score in outcomes]
-    pairs = combinations(range(len(known.contestants)), 2)
-    return [judging.difference(known, ones, *pair, value).sentence for pair in pairs]
+def _judged(plan: str, value: int, outcomes: tuple) -> list[str]:
+    return engine().ask(differences.sentences, plan, value, outcomes)
 
 
 def draw_reached(plan: Plan, outcomes: Sequence[Outcome]) -> None:

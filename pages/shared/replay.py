@@ -9,7 +9,7 @@ from string import Template
 from core.pictures import functions
 from core.runs import Run
 from core.settings import Settings
-from core.tasks import WORDS
+from core.tasks import Words, words_of
 from pages.shared import packed
 from pages.shared.scope import SCRIPT, STYLE
 from pages.shared.watching import curves_of
@@ -29,11 +29,11 @@ def replay_page(run: Run, settings: Settings) -> str:
     if functions(settings.layers):
         work = packed.work(run.id, steps[-1], here, run, steps[-1], 0)
         views["The activation functions at work"] = work
-    metrics = run.metrics()
-    charts = curves_of(settings, metrics, [])
+    metrics, words = run.metrics(), words_of(settings.dataset.task, run.notes())
+    charts = curves_of(words, metrics, [])
     return Template(PAGE.read_text("utf-8")).substitute(
         title=escape(summary.name),
-        told=escape(_told(settings, summary.step, summary.accuracy)),
+        told=escape(_told(settings, words, summary.step, summary.accuracy)),
         views="\n".join(_view(title, data) for title, data in views.items()),
         charts="\n".join(
             fig.to_html(full_html=False, include_plotlyjs=not place, config={"displaylogo": False})
@@ -49,10 +49,10 @@ def _view(title: str, data: bytes) -> str:
     return f'<h2>{escape(title)}</h2>\n<div data-packed="{packed_more}"></div>'
 
 
-def _told(settings: Settings, step: int, score: float | None) -> str:
+def _told(settings: Settings, words: Words, step: int, score: float | None) -> str:
     """What was trained and how well it did, in a sentence or two."""
     names = " → ".join(layer.name for layer in settings.cards)
-    reached = f" {WORDS[settings.dataset.task].score.capitalize()}: {score:.2%}." if score else ""
+    reached = f" {words.score[0].upper()}{words.score[1:]}: {score:.2%}." if score else ""
     return (
         f"{settings.title}, {step:,} steps: {names}.{reached} Press play or move the slider to see "
         "its layers learn; choose another input on the left. Recorded by Layerscope, with 16 bits "

@@ -8,6 +8,7 @@ from core.stacks import Stack
 from core.unfit import Unfit
 from pages.shared.building import keep_stack
 from pages.shared.choose import fill, value_of
+from pages.shared.faults import unwritten_told
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
 
@@ -101,5 +102,6 @@ def _rename(stack_id: str, key: str) -> None:
 
 
 def _delete(stack_id: str) -> None:
-    saved_stacks.delete(stack_id)
-    st.query_params["deleted_stack"] = stack_id
+    with unwritten_told():
+        saved_stacks.delete(stack_id)
+        st.query_params["deleted_stack"] = stack_id

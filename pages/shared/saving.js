@@ -257,7 +257,9 @@ ${parts}
 
   /** A file's name from what it shows: the page and the run of the link, and what else is said. */
   function named(...parts) {
-    const page = location.pathname.split("/").filter(Boolean).at(-1)?.replace(/\.html$/, "") ?? "train";
+    const script = document.querySelector('script[src*="static/js/"]'); // of the app, not of a file
+    const under = script ? new URL(script.src.split("static/js/")[0]).pathname.length : 0;
+    const page = location.pathname.slice(under).split("/").filter(Boolean).at(-1)?.replace(/\.html$/, "") ?? "train";
     const told = ["layerscope", page, ...parts].filter((part) => part !== undefined && part !== null && part !== "");
     return told.join("-").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 120);
   }

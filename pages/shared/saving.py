@@ -12,6 +12,7 @@ _HERE = Path(__file__).parent
 SCRIPT = (_HERE / "saving.js").read_text(encoding="utf-8")
 STYLE = (_HERE / "saving.css").read_text(encoding="utf-8")
 LIBRARY = (_HERE / "plotly.js").read_text(encoding="utf-8")
+PAGES = {path.stem for path in _HERE.parent.glob("*.py")}
 LONGEST = 120
 """Most letters of a file's name."""
 IN_LINK = ("run", "layer", "array", "view", "step", "probe")
@@ -28,7 +29,8 @@ _buttons = st.components.v2.component(
 
 def file_name(*what: object) -> str:
     """A file's name without its ending: the page, what the link chose, and what else is said."""
-    page = urlsplit(st.context.url or "").path.strip("/").rpartition("/")[2] or "train"
+    page = urlsplit(st.context.url or "").path.strip("/").rpartition("/")[2]
+    page = page if page in PAGES else "train"  # it is a path that the app is served under
     run = st.query_params.get("run", "")
     told = [str(part).replace(run or "-", "-") for part in what]
     chosen = []

@@ -175,7 +175,11 @@ class Scope {
     const theme = 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? "dark" : "light";
     if (this.root.dataset.theme === theme) return false;
     this.root.dataset.theme = theme;
-    this.tables = { signed: table(theme, true), unsigned: table(theme, false) };
+    const [warning, striped] = WARNING[theme];
+    this.root.style.setProperty("--warning", warning);
+    this.root.style.setProperty("--stripe", striped);
+    const stripe = blend(striped, warning, 0);
+    this.tables = { signed: table(theme, true), unsigned: table(theme, false), stripe };
     return true;
   }
 

@@ -25,11 +25,13 @@ class Lines {
 
   draw(lines) {
     const [wide, tall] = [this.width - 2, this.height - 2];
-    const [low, high] = [Math.min(...lines.flat()), Math.max(...lines.flat())];
+    const known = lines.flat().filter((value) => value !== null);
+    const [low, high] = [Math.min(...known), Math.max(...known)];
     lines.forEach((line, i) => {
       const x = (place) => (1 + (wide * place) / Math.max(1, line.length - 1)).toFixed(1);
       const y = (value) => (1 + tall * (high > low ? (high - value) / (high - low) : 0.5)).toFixed(1);
-      const points = line.map((value, place) => `${place ? "L" : "M"}${x(place)} ${y(value)}`);
+      const points = line.map((value, place) => // a gap where a value is no number
+        value === null ? "" : `${place && line[place - 1] !== null ? "L" : "M"}${x(place)} ${y(value)}`);
       this.paths[i].setAttribute("d", points.join(""));
     });
   }
@@ -140,7 +142,7 @@ class Bars {
     card.body.append(this.verdict, this.node, this.key);
   }
 
-  draw(shares, probe) {
+  draw(shares, probe, why = "no prediction recorded") {
     const { classes, probes } = this.scope.header;
     const truth = probes[probe]?.class;
     const best = shares ? shares.indexOf(Math.max(...shares)) : -1;
@@ -154,7 +156,7 @@ class Bars {
       row.classList.toggle("true", i === truth);
       row.setAttribute("aria-label", `${classes[i]}${i === truth ? ", the true class" : ""}`);
     });
-    if (best < 0) return say(this.verdict, "no prediction recorded");
+    if (best < 0) return say(this.verdict, why);
     const right = best === truth ? ": right" : `: wrong, it is ${classes[truth]}`;
     say(this.verdict, `says ${classes[best]}${truth === undefined ? "" : right}`);
     this.verdict.classList.toggle("right", best === truth);
@@ -177,7 +179,7 @@ class Values {
     this.lines.append(this.drawing);
   }
 
-  draw(says, probe) {
+  draw(says, probe, why = "no prediction recorded") {
     const { truth = [], past = [] } = this.scope.header.probes[probe] ?? {};
     const shown = past.slice(-3 * truth.length - 8);
     const [low, high] = this.reach([...shown, ...truth]);
@@ -196,7 +198,7 @@ class Values {
       this.paths.truth.setAttribute("d", line([...last, ...truth], from).join(""));
       this.paths.says.setAttribute("d", says ? line([...last, ...says], from).join("") : "");
     }
-    const told = says ? `says ${number(says[0])}` : "no prediction recorded";
+    const told = says ? `says ${number(says[0])}` : why;
     const many = truth.length > 1 ? " for the next step" : "";
     say(this.verdict, says ? `${told}${many}: it is ${number(truth[0])}` : told);
     this.drawing.setAttribute("aria-label", this.verdict.textContent);

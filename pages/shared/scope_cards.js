@@ -35,11 +35,13 @@ class Card {
     const frame = make("div", "frame");
     frame.append(picture.canvas);
     if (plane.role !== "input") node.append(caption);
-    node.append(frame);
+    const none = make("div", "none");
+    none.hidden = true;
+    node.append(frame, none);
     const drawn = this.card.planes.find((one) => one.id === `${plane.id}/histogram`);
     const histogram = drawn && new Histogram(drawn, plane.role);
     if (histogram) node.append(histogram.node);
-    const panel = { plane, picture, histogram, node, said, dot };
+    const panel = { plane, picture, histogram, node, said, none, dot };
     this.panels.push(panel);
     this.body.append(node);
     this.scope.watchPointer(panel);
@@ -89,7 +91,7 @@ class Card {
 
   draw(frame, tables, probe) {
     for (const { plane, picture, histogram, node } of this.panels) {
-      const scale = frame.entry.scales[plane.id] ?? 1;
+      const scale = this.scale(frame.entry, plane.id) ?? 1;
       const bytes = plane.still ? frame.stillBytes : frame.bytes;
       const start = plane.still ? frame.still : frame.start;
       picture.draw(bytes, start + plane.offset, probe, tables, this.scope.header.marks?.[plane.id]);
@@ -110,9 +112,23 @@ class Card {
     }
   }
 
+  /** What a frame says of a plane; of what stands still the header says it, for live frames too. */
+  scale(entry, id) {
+    return entry.scales[id] ?? this.scope.header.still_scales?.[id];
+  }
+
+  /** How many numbers of a picture are none, in words; "" where all are finite. */
+  notFinite(entry, plane, probe) {
+    const count = this.scale(entry, `${plane.id}/not_finite/${probe % plane.probes}`);
+    if (!count) return "";
+    return count === 1 ? "1 value is not a number" : `${count.toLocaleString("en")} values are not numbers`;
+  }
+
   /** What is read rather than looked at: numbers, shares and probabilities. */
   write({ entry }, probe) {
-    for (const { plane, picture, histogram, said } of this.panels) {
+    for (const { plane, picture, histogram, said, none } of this.panels) {
+      say(none, this.notFinite(entry, plane, probe));
+      none.hidden = !none.textContent;
       if (!histogram) continue;
       const beyond = entry.scales[`${plane.id}/beyond`] ?? 0;
       const share = `${number(+(100 * beyond).toPrecision(2))} %`;
@@ -121,7 +137,7 @@ class Card {
       if (histogram.node.title !== reach) histogram.node.title = reach;
     }
     this.count(entry.numbers[this.card.id] ?? {});
-    this.answer?.draw(entry.bars?.[probe], probe);
+    this.answer?.draw(entry.bars?.[probe], probe, entry.bars ? "its outputs are not numbers" : undefined);
   }
 
   count(numbers) {
@@ -151,7 +167,8 @@ class Card {
       const said = `${this.card.title}: ${what}${which}, ${tiles}${plane.height} by ${plane.width}`;
       const reach = plane.signed ? `, colours reach ±${scale}` : "";
       const at = ` at step ${frame.entry.step}.`;
-      picture.canvas.setAttribute("aria-label", said + reach + (plane.still ? "." : at));
+      const none = this.notFinite(frame.entry, plane, probe);
+      picture.canvas.setAttribute("aria-label", said + reach + (none && `, ${none}`) + (plane.still ? "." : at));
       const spread = `${this.card.title}: how ${plane.caption || "the weights"} are spread, from `;
       histogram?.canvas.setAttribute("aria-label", `${spread}${MINUS}${scale} to ${scale}${at}`);
     }

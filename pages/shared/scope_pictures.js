@@ -6,6 +6,8 @@ const COLOURS = {
   light: [["#17498a", "#7db3d8", "#f3f3f1", "#eba35c", "#a04a00"], ["#f3f3f1", "#1c222b"]],
   dark: [["#8cc8ff", "#2b6cb3", "#20242c", "#b9611a", "#ffc583"], ["#20242c", "#eef1f5"]],
 };
+const NOT_FINITE = 0; // the byte of a signed plane that stands for NaN and infinities
+const WARNING = { light: ["#e0007a", "#ffffff"], dark: ["#ff4fa8", "#14171c"] }; // their stripes
 const KNEE = 0.42; // the share of the scale at which the middle colours stand
 const ACCENT = {
   input: "#616d71", weight: "#7f5dae", "pre-activation": "#3b9a99", activation: "#c88802",
@@ -45,11 +47,12 @@ function blend(from, to, share) {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0; // as ImageData holds it
 }
 
-/** 256 colours for the bytes of a signed or an unsigned plane. */
+/** 256 colours for the bytes of a signed or an unsigned plane; what is no number has its own. */
 function table(theme, signed) {
   const [[low, lower, zero, higher, high], [nothing, full]] = COLOURS[theme];
   return Uint32Array.from({ length: 256 }, (_, byte) => {
     if (!signed) return blend(nothing, full, byte / 255);
+    if (byte === NOT_FINITE) return blend(...WARNING[theme], 0);
     const share = Math.min(1, Math.abs(byte - 128) / 127);
     const [middle, end] = byte < 128 ? [lower, low] : [higher, high];
     if (share < KNEE) return blend(zero, middle, share / KNEE);
@@ -59,6 +62,7 @@ function table(theme, signed) {
 
 /** A number with three digits, as a person writes it. */
 function number(value) {
+  if (Number.isNaN(value)) return "not a number (NaN or ∞)";
   const size = Math.abs(value);
   let text = size === 0 ? "0" : String(+size.toPrecision(3));
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) text = size.toExponential(1);
@@ -156,6 +160,7 @@ class Picture {
     if (this.plane.colour) return this.inColour(bytes, from);
     const indexed = !WHOLE.includes(cell) && !alone;
     const used = indexed ? cells : height * width;
+    const none = []; // where the cells stand that hold no number
     let at = from;
     for (let tile = 0; tile < tiles; tile++) {
       const left = (tile % across) * (width * size + gap);
@@ -168,14 +173,28 @@ class Picture {
         else
           for (let x = 0; x < count; x++) {
             const colour = colours[bytes[at + x]];
+            if (signed && bytes[at + x] === NOT_FINITE) none.push(to);
             for (let end = to + size; to < end; to++) pixels[to] = colour;
           }
         for (let i = 1; i < size; i++) pixels.copyWithin(line + i * row, line, to);
         at += width;
       }
     }
+    if (none.length) this.stripe(none, tables.stripe);
     this.context.putImageData(this.image, 0, 0);
     if (mark) this.ring(mark);
+  }
+
+  /** Stripes over cells, given by their first pixels, that are large enough to show them. */
+  stripe(cells, colour) {
+    const { pixels, size } = this;
+    const row = this.canvas.width;
+    const wide = Math.max(1, Math.round(size / 6));
+    if (size < 4) return;
+    for (const first of cells)
+      for (let y = 0; y < size; y++)
+        for (let x = 0; x < size; x++)
+          if (Math.floor((x + y) / wide) % 3 === 2) pixels[first + y * row + x] = colour;
   }
 
   /** A picture of three planes as the eye knows it. */
@@ -235,7 +254,7 @@ class Picture {
       return { name: names.join(" · "), shares: each.map((byte) => byte / 255), place, at: [0, line, column] };
     }
     const byte = this.bytes[this.start + tile * height * width + place];
-    const share = signed ? (byte - 128) / 127 : byte / 255;
+    const share = signed ? (byte === NOT_FINITE ? NaN : (byte - 128) / 127) : byte / 255;
     return { name: names.join(" · "), share, place: tile * height * width + place, at: [tile, line, column] };
   }
 }

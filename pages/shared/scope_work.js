@@ -111,7 +111,7 @@ class WorkCard extends Card {
     const start = frame.start + plane.offset + this.unit;
     this.xs = Array.from({ length: plane.probes }, (_, probe) => {
       const byte = frame.bytes[start + probe * picture.bytesEach];
-      return ((byte - 128) / 127) * scale;
+      return byte === NOT_FINITE ? NaN : ((byte - 128) / 127) * scale;
     });
   }
 
@@ -139,6 +139,7 @@ class WorkCard extends Card {
     for (const [line, colour, size] of [["slope", ACCENT.gradient, 0.7], ["value", ACCENT["pre-activation"], 1]]) {
       context.fillStyle = colour;
       this.xs.forEach((x, at) => {
+        if (Number.isNaN(x)) return;
         const chosen = at === probe % this.xs.length;
         context.globalAlpha = chosen ? 1 : 0.45;
         context.beginPath();
@@ -203,6 +204,7 @@ class WorkCard extends Card {
   say(work, grid, probe) {
     const x = this.xs[probe % this.xs.length];
     const [value, slope] = ["value", "slope"].map((name) => interpolated(grid, this.curve[name], x));
+    if (Number.isNaN(x)) return (this.words = ["x is not a number (NaN or ∞)"]);
     const through = this.xs.filter((one) => Math.abs(interpolated(grid, this.curve.slope, one)) > 1e-6);
     this.words = [
       `x ≈ ${number(x)} → f ≈ ${number(value)}, f′ ≈ ${number(slope)}`,

@@ -15,6 +15,7 @@ from core.runfile import Damaged
 from core.runs import Missing, Run, Summary
 from core.settings import OPTIMIZERS, Settings
 from pages.shared.choose import open_run, value_of
+from pages.shared.faults import unwritten_told
 from pages.shared.onnx_file import onnx_offered
 from pages.shared.plain import plain
 from pages.shared.presenting import carried
@@ -166,9 +167,10 @@ def _change(run: Run, **notes: str) -> None:
 
 
 def _delete(run: Run) -> None:
-    engine().remove(run)
-    open_run("")
-    st.query_params["deleted"] = run.id
+    with unwritten_told():
+        engine().remove(run)
+        open_run("")
+        st.query_params["deleted"] = run.id
 
 
 def undo() -> None:

@@ -131,9 +131,10 @@ def draw_loss(settings: Settings, walk: Walk) -> None:
     dataset, said = settings.dataset, walk.outputs[settings.layers[-1].name].astype(np.float64)
     if dataset.task == "classify":
         truth, chances = int(walk.target), softmax(said)
+        p = f"= {chances[truth]:.4g}" if chances[truth] else "< 10⁻³⁰⁰"  # too small for a number
         st.write(
-            f"It is a {dataset.classes[truth]}, and the network gives that p = "
-            f"{chances[truth]:.4g}. Its loss is −ln p = **{walk.own_loss:.4g}**."
+            f"It is a {dataset.classes[truth]}, and the network gives that p {p}. "
+            f"Its loss is −ln p = **{walk.own_loss:.4g}**."
         )
     elif dataset.task == "next":
         st.write(
@@ -153,20 +154,27 @@ def draw_backward(settings: Settings, walk: Walk) -> None:
     """How large the gradient is at every layer, on its way back from the loss."""
     st.subheader("4 · Backward")
     names = [layer.name for layer in settings.drawn_layers if layer.name in walk.slopes]
-    sizes = [float(np.linalg.norm(walk.slopes[name].astype(np.float64))) for name in names]
+    sizes = [root_mean_square(walk.slopes[name]) for name in names]
     st.write(
         "From the last layer to the first: if a number that a layer gave were a little larger, by "
-        "how much would the loss change? The size of all these answers for this example, a layer a "
-        "bar:"
+        "how much would the loss change? The root mean square (RMS) of these answers for this "
+        "example, a layer a bar: of one number each, so that wide and narrow layers can be "
+        "compared."
     )
-    still_chart(layer_bars(names, sizes, quantity="‖∂loss ÷ ∂output‖", role="gradient"), "backward")
+    quantity = "RMS of ∂loss ÷ ∂output"
+    still_chart(layer_bars(names, sizes, quantity=quantity, role="gradient"), "backward")
     if len(sizes) > 1 and min(sizes[0], sizes[-1]) > 0:
         times = sizes[0] / sizes[-1]
         way = "grew" if times > 1 else "shrank"
         st.caption(
-            f"On its way from {names[-1]} to {names[0]} it {way} "
+            f"On its way from {names[-1]} to {names[0]} the gradient of one number {way} "
             f"{max(times, 1 / times):,.3g} times."
         )
+
+
+def root_mean_square(values: np.ndarray) -> float:
+    """How large one number of an array is: its norm ÷ √n, which does not grow with n."""
+    return float(np.linalg.norm(values.astype(np.float64)) / np.sqrt(max(1, values.size)))
 
 
 def draw_update(settings: Settings, walk: Walk) -> None:
@@ -181,13 +189,17 @@ def draw_update(settings: Settings, walk: Walk) -> None:
     for (layer, kind), before in walk.before.items():
         change = walk.after[layer, kind].astype(np.float64) - before
         rows.append(
-            {"Layer": layer, "Array": kind, "‖w‖ before": np.linalg.norm(before)}
-            | {"‖gradient‖": np.linalg.norm(walk.gradient.get((layer, kind), np.zeros(1)))}
-            | {"‖change‖": np.linalg.norm(change), "Largest change": np.abs(change).max()}
+            {"Layer": layer, "Array": kind, "RMS of w before": root_mean_square(before)}
+            | {"RMS of gradient": root_mean_square(walk.gradient.get((layer, kind), np.zeros(1)))}
+            | {"RMS of change": root_mean_square(change), "Largest change": np.abs(change).max()}
         )
     table = pd.DataFrame(rows).astype({"Layer": str})
     numbers = {name: st.column_config.NumberColumn(format="%.4g") for name in table.columns[2:]}
     st.dataframe(table, hide_index=True, column_config=numbers)
+    st.caption(
+        "RMS is the root mean square of an array's numbers, ‖w‖ ÷ √n: arrays of different sizes "
+        "can be compared."
+    )
     arrays = [f"{layer} · {kind}" for layer, kind in walk.before]
     layer, _, kind = choose("The most changed of", arrays, "array").partition(" · ")
     before, after = walk.before[layer, kind].ravel(), walk.after[layer, kind].ravel()

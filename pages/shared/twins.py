@@ -10,11 +10,12 @@ from pydantic.fields import FieldInfo
 from core.architectures import ARCHITECTURES
 from core.engine import Full, engine
 from core.figures.run_curves import run_curves
-from core.pictures import functions
 from core.runs import Run, Summary
 from core.settings import Settings, settings_from
-from core.tasks import WORDS
+from core.tasks import words_of
 from core.unfit import Unfit
+from core.zones import dead_units
+from pages.shared.at_work import moments_with_zones
 from pages.shared.chart import live_chart
 from pages.shared.choose import choose, open_run, opened_just_now, put_beside
 from pages.shared.form import TITLES, bounds, field_input
@@ -151,27 +152,23 @@ def verdict(pair: list[Run], doing: list[tuple[bool, bool]]) -> None:
             "Seconds of training": st.column_config.NumberColumn(format="%.1f"),
         },
     )
-    words = WORDS[settings[0].dataset.task]
+    task = settings[0].dataset.task
+    words = " or ".join(dict.fromkeys(words_of(task, run.notes()).score for run in pair))
     left, right = st.columns(2)
     loss = {n: (m["step"], m["loss"]) for n, m in zip(names, metrics, strict=True)}
     score = {n: (m["step"], m["accuracy"]) for n, m in zip(names, metrics, strict=True)}
     with left:
         live_chart(run_curves(loss, quantity="training loss"), "twins-loss")
     with right:
-        fig = run_curves(score, quantity=f"training {words.score}", percent=True)
+        fig = run_curves(score, quantity=f"training {words}", percent=True)
         live_chart(fig, "twins-score")
 
 
 def _numbers(run: Run, summary: Summary, metrics: dict[str, np.ndarray]) -> dict[str, Any]:
     settings, dead = run.settings(), None
-    layers = {layer.name: layer for layer in settings.layers}
-    for moment in run.moments(run.steps()[-1:], layer=tuple(functions(settings.layers)), kinds=()):
-        units = {n: layers[n].output_shape for n in functions(settings.layers)}
-        counted = [(moment.numbers.get(n, {}).get("dead"), np.prod(s)) for n, s in units.items()]
-        known = [(share, count) for share, count in counted if share is not None]
-        if known:
-            shares, counts = zip(*known, strict=True)
-            dead = float(np.average(shares, weights=counts))
+    for moment in moments_with_zones(run, settings, run.steps()[-1:]):
+        if counted := dead_units(settings.layers, moment):
+            dead = counted[0] / max(1, counted[1])
     spent = float(metrics["seconds"][-1]) if len(metrics["step"]) else None
     told: dict[str, Any] = {"State": summary.state, "Step": summary.step}
     told |= {"Score": summary.accuracy, "Seconds of training": spent, "Dead units": dead}

@@ -14,6 +14,7 @@ from core.data.own.description import OwnData
 from core.data.own.prepared import Prepared
 from core.runs import new_id
 from pages.shared.choose import brought
+from pages.shared.faults import unwritten_told
 
 GRACE = 90.0
 """So long, in seconds, a visitor whose connection broke may come back to what they brought."""
@@ -78,9 +79,10 @@ def keep(data_id: str) -> None:
 
 def forget(data_id: str) -> None:
     """Delete a data set for everybody."""
-    kept.remove(data_id)
-    if data_id in brought():
-        brought().remove(data_id)
+    with unwritten_told():
+        kept.remove(data_id)
+        if data_id in brought():
+            brought().remove(data_id)
 
 
 def drop_endless_numbers() -> None:

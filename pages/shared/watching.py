@@ -13,7 +13,7 @@ from core.figures.loss_curve import loss_curve
 from core.foreign.watched import Watched
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.tasks import WORDS
+from core.tasks import Words, words_of
 from pages.shared import packed
 from pages.shared.arithmetic import open_unit
 from pages.shared.chart import live_chart
@@ -172,7 +172,7 @@ def _strip(run: Run, settings: Settings, live_now: bool, pushed: bool) -> None:
 
 
 def curves_of(
-    settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
+    words: Words, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
 ) -> tuple[go.Figure, go.Figure]:
     """A run's loss and score over its steps, the (step, learning rate) that were set marked."""
     steps, measured = metrics["step"], np.isfinite(metrics["held_out_loss"])
@@ -180,9 +180,8 @@ def curves_of(
     marks = [(step, f"learning rate {rate:g}") for step, rate in rates]
     common: dict[str, Any] = {"epochs": metrics["epoch"], "marks": marks}
     loss = loss_curve(steps, metrics["loss"], steps[measured], held[0], **common)
-    score = WORDS[settings.dataset.task].score
     accuracy = accuracy_curve(
-        *(steps, metrics["accuracy"], steps[measured], held[1]), **common, quantity=score
+        *(steps, metrics["accuracy"], steps[measured], held[1]), **common, quantity=words.score
     )
     return loss, accuracy
 
@@ -190,11 +189,11 @@ def curves_of(
 def _curves(
     run: Run, settings: Settings, metrics: dict[str, np.ndarray], rates: list[tuple[int, float]]
 ) -> None:
-    words = WORDS[settings.dataset.task]
+    words = words_of(settings.dataset.task, run.notes())
     names = ["loss", "accuracy"]
     if settings.watched and not np.isfinite(metrics["accuracy"]).any():
         names.remove("accuracy")  # the script said no score
-    curves = curves_of(settings, metrics, rates)
+    curves = curves_of(words, metrics, rates)
     for side, name, fig in zip(st.columns(2), names, curves, strict=False):
         with side:
             live_chart(fig, f"{name}-{run.id}")

@@ -7,7 +7,15 @@ from core.data.dataset import DataError
 from core.engine import engine
 from core.runs import Run, Summary
 from core.settings import Settings
-from core.weights_file import FILE_LIMIT, Unsuitable, begun, read
+from core.weights_file import (
+    FILE_LIMIT,
+    PickleFileError,
+    Unsuitable,
+    begun,
+    conversion,
+    read,
+    remarks,
+)
 from pages.shared.asking import NoAnswer
 from pages.shared.choose import open_run
 from pages.shared.plain import plain
@@ -31,6 +39,8 @@ def bring_weights(summary: Summary, settings: Settings) -> None:
                 run = _begun(given.getvalue(), summary, settings)
         except (Unsuitable, DataError, NoAnswer, Full) as fault:
             st.error(plain(str(fault)), icon=":material/rule:")
+            if isinstance(fault, PickleFileError):
+                st.code(conversion(given.name), "python")
         else:
             open_run(run.id)
             st.rerun()
@@ -38,9 +48,9 @@ def bring_weights(summary: Summary, settings: Settings) -> None:
 
 def _begun(data: bytes, summary: Summary, settings: Settings) -> Run:
     """A run that begins with the weights of a file; raises what is told there."""
-    weights = read(data, settings.layers)
+    weights, changes = read(data, settings.layers), remarks(data, settings.layers)
     try:
-        records = engine().ask(begun, settings, weights)
+        records = engine().ask(begun, settings, weights, changes)
     except (Unsuitable, DataError):
         raise
     except Exception as fault:

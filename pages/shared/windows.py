@@ -35,16 +35,16 @@ def draw_window(
         column = number_chosen("Column", "column", width - 1, width // 2)
     left, right = st.columns([1, 2])
     with left:
-        if layer.field is not None and image.ndim == 3:
-            first = layer.field.first
-            top, side = (first + layer.field.jump * place for place in (row, column))
-            seen = top, side, top + layer.field.width, side + layer.field.width
+        if layer.field is not None and len(layer.field.sides) == 2 and image.ndim == 3:
+            rows, columns = layer.field.at((row, column))
+            seen = rows[0], columns[0], rows[1] + 1, columns[1] + 1
             still_chart(
                 receptive_field(image, seen, (row, column), layer=layer.name), "receptive-field"
             )
+            if layer.field.norms:
+                st.caption("Through the mean and variance of a norm before it, all pixels count.")
         else:
-            whole = "Which part of the input one output of this layer sees is not known here."
-            st.caption(whole if layer.watched else "One output depends on the whole input.")
+            st.caption("Which part of the input one output of this layer sees is not known here.")
     with right:
         if given is None:
             st.caption(why)

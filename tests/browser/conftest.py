@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from pages.shared.lesson import MATHEMATICS
+from tests.conftest import Server, serving
 from tools.setup import installed_browser
 
 FLAGS = [
@@ -37,16 +39,73 @@ new MutationObserver(() => {
 """
 
 
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile's folder: what the browser compiled of Streamlit's and Plotly's scripts stays."""
+    return tmp_path_factory.mktemp("profile")
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium for a module. Not for the session: its event loop would stay on."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=installed_browser() or None,
-            args=[*FLAGS, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()],
-        )
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    """Playwright, for a module. Not for the session: its event loop would stay on."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def desk(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """One headless Chromium with a profile, for the first tab of each test of a module."""
+    context = playwright.chromium.launch_persistent_context(str(profile), **_launched())
+    _watch(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One headless Chromium without a profile, for the further tabs of a module's tests."""
+    chromium = playwright.chromium.launch(**_launched())
+    yield chromium
+    chromium.close()
+
+
+def _launched() -> dict[str, Any]:
+    flags = [*FLAGS, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
+    return {"executable_path": installed_browser() or None, "args": flags}
+
+
+def _watch(context: BrowserContext) -> None:
+    context.set_default_timeout(30_000)
+    context.add_init_script(WATCH)
+
+
+def _forget(context: BrowserContext) -> None:
+    """Take away what a tab leaves behind, but not the scripts that are compiled."""
+    context.set_offline(False)
+    context.clear_cookies()
+    tab = context.pages[0] if context.pages else context.new_page()
+    kinds = "cookies,local_storage,indexeddb,websql,service_workers"
+    asked = {"origin": "*", "storageTypes": kinds}
+    context.new_cdp_session(tab).send("Storage.clearDataForOrigin", asked)
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One dashboard for all modules whose tests look at runs and change none."""
+    with serving(tmp_path_factory.mktemp("shared") / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A dashboard of the module's own; the shared one where it says `ONLY_LOOKS = True`."""
+    if getattr(request.module, "ONLY_LOOKS", False):
+        yield request.getfixturevalue("shared_server")
+        return
+    with serving(tmp_path_factory.mktemp("server") / "home") as running:
+        yield running
 
 
 @pytest.fixture
@@ -56,23 +115,25 @@ def troubles() -> list[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, troubles: list[str]) -> Iterator[Callable[..., Page]]:
+def open_page(
+    desk: BrowserContext, request: pytest.FixtureRequest, troubles: list[str]
+) -> Iterator[Callable[..., Page]]:
     """Open tabs, each with cookies of its own: `open_page(url, narrow=True, dark=True)`.
 
     Fails the test when a page logs an error, throws, shows a Streamlit exception, or asks
     anything of another machine.
     """
-    contexts = []
+    tabs: list[Page] = []
 
     def open_page(url: str = "", narrow: bool = False, dark: bool = False) -> Page:
-        context = browser.new_context(
-            viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
-            color_scheme="dark" if dark else "light",
-        )
-        context.set_default_timeout(30_000)
-        context.add_init_script(WATCH)
-        contexts.append(context)
+        context = desk
+        if tabs:
+            context = request.getfixturevalue("browser").new_context()
+            _watch(context)
         page = context.new_page()
+        tabs.append(page)
+        page.set_viewport_size(NARROW if narrow else WIDE)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
         page.on(
             "console",
@@ -84,8 +145,11 @@ def open_page(browser: Browser, troubles: list[str]) -> Iterator[Callable[..., P
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.close()
+        if tab.context is not desk:
+            tab.context.close()
+    _forget(desk)
     assert not troubles, "\n".join(troubles)
 
 

@@ -49,7 +49,8 @@ def moment(layers: tuple[Layer, ...], step: int) -> Moment:
             numbers[layer.name]["update_ratio"] = 1.2e-3
         elif layer.kind == "activation":
             output = np.maximum(output, 0)
-            numbers[layer.name] = {"dead": 0.12 * share, "saturated": 0.0}
+            numbers[layer.name] = {"dead": 0.125 * share, "in_dead_zone": 0.5, "saturated": 0.0}
+            numbers[layer.name] |= {"units": layer.output_shape[0], "inputs": 50}
         elif layer.name == "flatten1" and layer.input_shape[0] == 1:
             output = images(10).reshape(10, -1)
         if layer is layers[-1]:
@@ -63,10 +64,27 @@ def network(name: str) -> tuple[Layer, ...]:
     return plan(tuple(ARCHITECTURES[name]().bricks(Work((1, 28, 28), 10))), (1, 28, 28))
 
 
-def packed(name: str, view: str, frames: int, autoplay: bool = False, live: bool = False) -> bytes:
+def spoil(last: Moment) -> None:
+    """Make some numbers of a moment NaN or infinite: weights, and what it gave to one input."""
+    last.arrays["linear1", "weight"].values[17, :40] = np.nan
+    last.arrays["linear1", "weight"].values[17, 40:42] = np.inf
+    last.arrays["relu1", "output"].values[3, 5] = -np.inf
+    last.arrays["linear2", "output"].values[3] = np.nan
+
+
+def packed(
+    name: str,
+    view: str,
+    frames: int,
+    autoplay: bool = False,
+    live: bool = False,
+    spoiled: bool = False,
+) -> bytes:
     """A synthetic run of 500 steps in `frames` moments, as a strip or a layer view."""
     layers = network(name)
     moments = [moment(layers, round(500 * n / max(1, frames - 1))) for n in range(frames)]
+    if spoiled:
+        spoil(moments[-1])
     if view != "strip":
         layer = next(one for one in layers if one.parameters)
         return layer_view("synthetic", layer, moments, view)
@@ -97,6 +115,7 @@ if __name__ == "__main__":
         int(asked.get("frames", "100")),
         asked.get("autoplay") == "1",
         asked.get("live") == "1",
+        asked.get("spoiled") == "1",
     )
     st.button("Again")
     if not st.checkbox("Hide"):

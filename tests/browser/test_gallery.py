@@ -13,6 +13,8 @@ from core.lessons import LESSONS
 from core.lessons.linear import prices_and_sales
 from tests.browser.dashboard import SLOW, chosen, follow
 
+ONLY_LOOKS = True
+
 SIZES = [(1, 1), (1, 7), (5, 5), (6, 9), (14, 14)]
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from core.lessons.letters import vectors
 from tests.browser.dashboard import SLOW, follow
 
+ONLY_LOOKS = True
+
 
 @pytest.fixture
 def lesson(page, server, troubles):

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.dashboard import PAGES, SLOW, finished_run
 from tests.browser.test_screens import DRAWN
 
+ONLY_LOOKS = True
+
 MOST = 250  # presses of Tab from the top of a page to its end
 FROM_THE_TOP = """() => {
   window.reached = new Set();

@@ -4,6 +4,8 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard import SLOW, chosen, finished_run, follow
 
+ONLY_LOOKS = True
+
 
 def numbers(page, at):
     return page.get_by_test_id("stPopover").filter(has_text="Numbers").nth(at).locator("button")

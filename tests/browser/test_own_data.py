@@ -69,3 +69,21 @@ def test_a_file_that_is_neither_says_what_would_be_right(page, server, troubles)
     bring(page, "empty.csv", "text/csv", b"\n")
     expect(alert).not_to_contain_text("zip", timeout=SLOW)
     assert page.get_by_text("Traceback").count() == 0
+
+
+GERMAN = "qm;miete;lage\n" + "32;1.954;rot\n58;678;blau\n49;2.972;rot\n11;580;blau\n" * 15
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_and_the_answer_counts(
+    page, server, troubles
+):
+    follow(page, f"{server.url}/data", troubles)
+    bring(page, "flats.csv", "text/csv", GERMAN.encode())
+    expect(page.get_by_text("can be read in two ways")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Read with: comma before decimals")).to_be_visible(timeout=SLOW)
+    page.get_by_text("1.954; 2.972 (decimals after “.”)").click()
+    expect(page.get_by_text("Read with: comma before decimals")).to_have_count(0, timeout=SLOW)
+    page.get_by_text("How the file and its columns are read").click()
+    expect(page.get_by_text("Cells apart by", exact=True)).to_be_visible(timeout=SLOW)
+    press_when_there(page, "Train on it")
+    page.wait_for_url(re.compile(r"\d/\?.*own="), timeout=SLOW)

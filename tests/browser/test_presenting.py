@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard import SLOW, follow, press
 
+ONLY_LOOKS = True
+
 
 def type_size(page):
     return page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)")

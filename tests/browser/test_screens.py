@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.dashboard import PAGES, SLOW, drawn, finished_run
 
+ONLY_LOOKS = True
+
 FITS = """() => {
   const main = document.querySelector('[data-testid="stMain"]');
   return [document.documentElement, main].every((node) => node.scrollWidth <= node.clientWidth);

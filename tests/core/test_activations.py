@@ -90,6 +90,14 @@ def test_zones_are_where_autograd_says_the_derivative_is_flat(name, setting):
         assert len(wrong) <= (1 if kind == "saturated" else 0), wrong[:5]
 
 
+@pytest.mark.parametrize("name", ["gelu", "silu", "mish", "tanh", "sigmoid"])
+def test_a_saturated_zone_ends_where_five_percent_of_the_steepest_slope_is_reached(name):
+    steepest = np.abs(by_torch(name, None, np.arange(-50_000, 50_001) / 10_000)[1]).max()
+    end = ACTIVATIONS[name].zones()[0].high
+    (slope,) = np.abs(by_torch(name, None, np.array([end]))[1])
+    assert slope == pytest.approx(FLAT * steepest, rel=1e-5)
+
+
 @pytest.mark.parametrize(("name", "setting"), CASES)
 def test_zones_are_in_order_and_apart(name, setting):
     zones = ACTIVATIONS[name].zones(setting)

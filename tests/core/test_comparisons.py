@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from core.comparisons import LARGEST, MEMORY, SKIPS, Compared, Comparison, Misread, read, written
+from core.comparisons import (
+    LARGEST,
+    MEMORY,
+    MOST,
+    SKIPS,
+    Compared,
+    Comparison,
+    Misread,
+    read,
+    written,
+)
 
 ONE = {"network": "gru", "data": "recall", "length": 20, "seed": 0, "weights": 9, "scores": [0.5]}
 WHOLE = {"title": "Two", "settings": {"rate": 0.1}, "steps": [10, 20], "networks": [ONE]}
@@ -27,6 +37,7 @@ def test_the_steps_to_a_score_are_the_first_that_have_it():
     one = Compared("gru", "recall", 20, 0, 9, (0.5, 0.95, 0.8))
     comparison = Comparison("One", {}, (10, 20, 30, 40), (one,))
     assert comparison.steps_to(0.9, one) == 20
+    assert comparison.steps_to(0.95, one) == 20
     assert comparison.steps_to(0.96, one) is None
     assert one.score == 0.8
 
@@ -38,6 +49,18 @@ def test_the_steps_to_a_score_are_the_first_that_have_it():
 def test_what_was_enough_is_a_score_above_none(told: object, enough: float):
     assert Comparison("One", {"enough": told}, (10,), ()).enough == enough
     assert Comparison("One", {}, (10,), ()).enough == 1
+
+
+def test_the_largest_and_the_smallest_numbers_are_read(tmp_path: Path):
+    many = {"length": MOST, "seed": 0, "weights": MOST, "scores": [1, -3], "losses": [0, 1e300]}
+    file = tmp_path / "full.json"
+    file.write_text(json.dumps(WHOLE | {"steps": [0, MOST], "networks": [ONE | many]}))
+    file.write_text(file.read_text().ljust(LARGEST))
+    (one,) = read(file).networks
+    assert (one.length, one.weights, one.scores, one.losses) == (MOST, MOST, (1, -3), (0, 1e300))
+    file.write_text(json.dumps(WHOLE | {"networks": [ONE | {"weights": MOST + 1}]}))
+    with pytest.raises(Misread, match="weights must be whole numbers from 0 to 1,000,000,000,000"):
+        read(file)
 
 
 @pytest.mark.parametrize("digits", [400, 5000])

@@ -136,6 +136,9 @@ NAMES = [
 ]
 
 
+WATCHED = '{"data": "watched"}'
+
+
 @pytest.mark.parametrize(("name", "tidy"), NAMES)
 def test_a_name_is_only_text(home: Path, whole: bytes, name: str, tidy: str):
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
@@ -147,6 +150,16 @@ def test_a_name_is_only_text(home: Path, whole: bytes, name: str, tidy: str):
         run = imported(connection.serialize())
     assert run.summary().name == tidy
     assert filed() == {run.path.name} and run.notes()["id"] == run.id
+
+
+def test_a_file_that_says_watched_and_not_what_was_seen_is_refused(home: Path, whole: bytes):
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(whole)
+        connection.execute("UPDATE about SET value = ? WHERE key = 'settings'", (WATCHED,))
+        connection.commit()
+        with pytest.raises(Damaged):
+            imported(connection.serialize())
+    assert not filed()
 
 
 @settings(max_examples=200, deadline=None)

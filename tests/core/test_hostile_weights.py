@@ -48,10 +48,12 @@ WEIGHT = TENSORS["linear1.weight"]
     (changed(linear1_weight=WEIGHT.T.copy()), "“linear1.weight” has the shape 64×12 in this file; "
      "this network needs 12×64."),
     (changed(linear1_bias=np.array(1, np.float32)), "has the shape of a single number"),
-    (changed(linear1_weight=WEIGHT.astype(np.float64)), "is of the type F64 in this file; F32 or "
-     "F16 or BF16 would be right."),
-    (changed(linear1_weight=WEIGHT.astype(np.int64)), "type I64"),
-    (changed(batchnorm1_num_batches_tracked=np.array(3, np.float32)), "type F32 in this"),
+    (changed(linear1_weight=WEIGHT.astype(np.int64)), "is of the type I64 in this file; F64 or "
+     "F32 or F16 or BF16 would be right."),
+    (changed(linear1_weight=WEIGHT.astype(np.complex64)), "type C64"),
+    (changed(linear1_weight=WEIGHT.astype(np.float64) * 1e300), "is too large for float32"),
+    (changed(batchnorm1_num_batches_tracked=np.array(3.5)), "holds a number with a fraction"),
+    (changed(batchnorm1_num_batches_tracked=np.array(3, np.int8)), "type I8 in this"),
     (changed(linear1_weight=np.where(WEIGHT > 0, np.nan, WEIGHT)), "numbers that are NaN or inf"),
     (changed(linear1_weight=np.full_like(WEIGHT, np.inf)), "“linear1.weight” holds 768 of 768 num"),
     (changed(batchnorm1_running_var=np.full(12, -1, np.float32)), "holds a number below 0"),

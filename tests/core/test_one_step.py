@@ -122,6 +122,14 @@ def test_without_a_state_it_is_the_first_step_from_the_seed():
     assert all(np.array_equal(given.after[key], drawn.after[key]) for key in given.after)
 
 
+def test_the_step_is_taken_with_the_threads_of_its_run():
+    try:
+        one_step(small(threads=3, batch_size=16), None)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(1)
+
+
 def test_an_example_beyond_the_batch_is_the_last():
     settings = small(batch_size=16)
     assert (
@@ -136,3 +144,14 @@ def test_every_architecture_can_be_walked(name):
     assert {layer.name for layer in settings.drawn_layers} <= walk.outputs.keys()
     assert walk.before.keys() == walk.after.keys() and np.isfinite(walk.loss)
     assert any(not np.array_equal(walk.before[key], walk.after[key]) for key in walk.before)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_is_taken_with_as_many_threads_as_its_run_has(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(3 - threads)
+    try:
+        one_step(small("two_linear", threads=threads), None)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)

@@ -12,7 +12,7 @@ import torch
 
 from core import onnx_file
 from core.activations import ACTIVATIONS
-from core.onnx_file import MOST_APART, NoFile, answers, lacking, lay
+from core.onnx_file import MOST_APART, NoFile, answers, difference, lacking, lay
 from tests.conftest import ROOT
 from tests.core.test_export import CASES, trained_a_little
 
@@ -34,7 +34,11 @@ ASKED = {
         if "-" not in name or name.startswith(("rnn", "lstm", "gru", "transformer"))
     },
     "every function": EVERY_FUNCTION,
+    "huge outputs": CASES["lenet"],
+    "tiny outputs": CASES["lenet"],
 }
+SCALED = {"huge outputs": 3e4, "tiny outputs": 1e-5}
+"""How many times larger the outputs of a case are than usual ones."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,9 @@ def written(tmp_path_factory) -> tuple[Path, dict]:
     place, networks = tmp_path_factory.mktemp("onnx"), {}
     for name, given in ASKED.items():
         settings, state, inputs = trained_a_little(given)
+        with torch.no_grad():
+            for parameter in list(state.network.parameters())[-2:]:  # the last layer's
+                parameter *= SCALED.get(name, 1)
         (place / name).mkdir()
         lay(place / name, settings, state.checkpoint(), inputs.numpy()[:4])
         networks[name] = state.network, inputs
@@ -62,7 +69,12 @@ def test_it_answers_as_pytorch_for_a_batch_of_any_size(written, name):
         with torch.inference_mode():
             wanted = network(inputs[:count]).numpy()
         assert found.dtype == wanted.dtype
-        np.testing.assert_allclose(found, wanted, rtol=0, atol=MOST_APART)
+        size = float(np.abs(wanted).max())
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=MOST_APART * size)
+        low, high = {"huge outputs": (1e3, 1e6), "tiny outputs": (1e-8, 1e-4)}.get(
+            name, (1e-3, 1e3)
+        )
+        assert low < size < high
 
 
 @pytest.mark.parametrize("name", ["two_linear", "lstm", "steps"])
@@ -81,6 +93,29 @@ def test_a_process_of_its_own_writes_it():
     assert 0 <= given.apart < MOST_APART
     assert onnx.load_from_string(given.content).graph.input[0].name == "inputs"
     assert "torch.onnx" not in set(sys.modules) - before
+
+
+LOGITS = np.linspace(-1, 1, 40, dtype=np.float32).reshape(4, 10)
+
+
+@pytest.mark.parametrize("size", [1e-5, 1e-2, 1.0, 2_371.0, 1e8, 1e30])
+def test_outputs_are_compared_at_their_own_size(size):
+    ours = (LOGITS * size).astype(np.float32)
+    rounded = ours * np.float32(1 + 1e-6)
+    assert difference(ours, ours) == 0
+    assert 0 < difference(ours, rounded) < 1e-5 < MOST_APART
+    assert difference(ours, ours + np.float32(2e-4 * size)) > MOST_APART
+    assert difference(ours, np.zeros_like(ours)) == pytest.approx(1)
+    assert difference(ours, -ours) == pytest.approx(2)
+
+
+def test_outputs_that_cannot_be_compared_are_infinitely_apart():
+    assert difference(np.zeros((2, 3)), np.zeros((2, 3))) == 0
+    assert difference(np.zeros((2, 3)), np.full((2, 3), 1e-9)) > MOST_APART
+    for bad in (np.nan, np.inf):
+        assert difference(LOGITS, np.where(LOGITS > 0.5, bad, LOGITS)) == np.inf
+        assert difference(np.where(LOGITS > 0.5, bad, LOGITS), LOGITS) == np.inf
+    assert difference(LOGITS, LOGITS[:, :9]) == np.inf
 
 
 @pytest.mark.parametrize("apart", [2e-4, float("nan"), float("inf")])

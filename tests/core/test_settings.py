@@ -237,3 +237,11 @@ def test_batchnorm_is_refused_where_a_batch_is_a_single_image(changes):
 def test_settings_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         small().seed = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"architecture": "mlp"}, {"length": 3}, {"watched": None}, {"seed": 2}]
+)
+def test_settings_that_say_watched_and_not_what_was_seen_are_refused(more):
+    with pytest.raises(Unfit, match="A watched network comes with what was seen of it"):
+        settings_from({"data": "watched", **more})

@@ -181,3 +181,16 @@ def test_a_budget_of_seconds_ends_a_run_as_finished_with_what_it_then_knows():
     assert last.kind == "finished" and 0 < last.step < settings.steps
     assert 0.2 <= seconds < 5
     assert checkpoints(records)[-1].step == metrics(records)[-1].step == last.step
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_a_run_trains_with_as_many_threads_as_its_settings_say(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(4 - threads)
+    records = train(small("two_linear", threads=threads), Inbox())
+    try:
+        next(records)
+        assert torch.get_num_threads() == threads
+    finally:
+        records.close()
+        torch.set_num_threads(before)

@@ -108,7 +108,7 @@ def test_a_question_that_does_not_fit_is_answered_with_a_sentence_and_can_be_cha
     tab = upload(open_page("data.py"), a_table())
     tab = sound(box(tab, "Column to predict").select("kind").run())
     tab = sound(control(tab, "What is asked").set_value("regress").run())
-    assert plain("holds words, no numbers") in tab.error[0].value
+    assert plain("holds words, not numbers") in tab.error[0].value
     assert "Train on it" not in {button.label for button in tab.button}
     tab = sound(control(tab, "What is asked").set_value("classify").run())
     assert not tab.error
@@ -126,11 +126,12 @@ def test_pixels_and_colour_can_be_chosen(open_page, listener):
     ("data", "sentence"),
     [
         (b"", "at least two columns"),
-        (b"\x00\x01\x02", "no text"),
-        (b"PK nonsense", "no zip file"),
-        (a_picture(), "no text"),
+        (b"\x00\x01\x02", "Not a text"),
+        (b"PK\x03\x04 nonsense", "no zip file"),
+        (b"PK nonsense", "at least two columns"),
+        (a_picture(), "Not a text"),
         (a_zip({"a/1.txt": b"x"}), "holds no picture"),
-        (b"a,b\n1,2\n3\n", "Row 3 has 1 cell"),
+        (b"a,b\n1,2\n3\n", "Line 3 has 1 cell"),
     ],
 )
 def test_a_bad_file_is_one_sentence_and_another_can_follow(open_page, data, sentence):

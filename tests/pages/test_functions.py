@@ -8,15 +8,17 @@ import pytest
 from core import pictures
 from core.activations import ACTIVATIONS
 from core.softmax import softmax
+from core.zones import Zones
+from pages.shared.at_work import counted_over
 from pages.shared.scope import Seen
 from tests.core.small_runs import small
 from tests.pages.conftest import chart, numbers, run_box, said, sound
 
 ALL = "all functions"
 NOTHING = {
-    ("saturated numbers", "relu"),
+    ("saturated values", "relu"),
     ("dead units", "tanh"),
-    ("numbers in a dead zone", "tanh"),
+    ("values in a dead zone", "tanh"),
 }
 """What a function does not have: ReLU does not saturate, and tanh has no dead zone."""
 
@@ -77,13 +79,13 @@ def test_a_runs_functions_are_shown_at_work(open_page, make_run):
     header = work(tab)
     cards = [card["id"] for card in header["cards"] if card["kind"] == "work"]
     assert cards == ["relu1", "relu2"]
-    moment = run.moments([header["frames"][-1]["step"]], layer="batchnorm1", kinds=("output",))[0]
-    before = moment.arrays["batchnorm1", "output"].numbers()
-    assert header["frames"][-1]["work"]["relu1"]["zones"]["dead"] == (before <= 0).mean()
+    moment = run.moments([header["frames"][-1]["step"]], layer="relu1", kinds=())[0]
+    share = moment.numbers["relu1"]["in_dead_zone"]
+    assert header["frames"][-1]["numbers"]["relu1"]["values in the dead zone"] == f"{share:.1%}"
 
 
 @pytest.mark.parametrize(
-    "word", ["dead units", "numbers in a dead zone", "saturated numbers", "numbers elsewhere"]
+    "word", ["dead units", "values in a dead zone", "saturated values", "values elsewhere"]
 )
 @pytest.mark.parametrize("function", ["relu", "tanh"])
 def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
@@ -96,13 +98,33 @@ def test_shares_are_drawn_over_the_run(open_page, make_run, word, function):
     shares = []
     for step in run.steps():
         found = run.moments([step], layer=name, kinds=())[0].numbers[name]
-        flat = {"numbers in a dead zone": "in_dead_zone", "saturated numbers": "saturated"}
-        if word == "numbers elsewhere":
+        flat = {"values in a dead zone": "in_dead_zone", "saturated values": "saturated"}
+        if word == "values elsewhere":
             shares.append(1 - sum(found[kind] for kind in flat.values()))
         else:
             shares.append(found[flat.get(word, "dead")])
     np.testing.assert_allclose(numbers(line["y"]), 100 * np.array(shares), atol=1e-6)
     assert any(shares) == ((word, function) not in NOTHING)
+
+
+def test_it_is_said_over_how_many_inputs_it_was_counted(open_page):
+    counted, none = Zones(1, 6, 50, 0.2, 0.0), Zones(None, 6, 1, 0.2, 0.0)
+    vector, places, anew = (
+        Zones(1, 6, None, 0.2, 0.0), Zones(None, 6, None, 0.2, 0.0), Zones(1, 6, 10, 0.2, 0.0),
+    )  # fmt: skip
+    assert counted_over([counted, counted]) == "Counted over 50 inputs. "
+    assert "nothing of units" in counted_over([none])
+    earlier = "Counted over up to 60 test inputs, by an earlier version. "
+    assert counted_over([vector]) == earlier and counted_over([]) == ""
+    assert counted_over([vector, anew]).endswith("counted over 10 recorded inputs. ")
+    assert "places of images" in counted_over([places, vector])
+    assert earlier.strip() in said(open_page("functions.py", run="demo"))
+
+
+def test_an_older_link_opens_at_the_same_count(open_page, make_run):
+    run = make_run(network="mlp")
+    tab = open_page("functions.py", run=run.id, count="numbers in a dead zone")
+    assert chart(tab)["layout"]["yaxis"]["title"]["text"].startswith("share of values in a dead")
 
 
 def test_a_running_runs_functions_go_on_live(open_page, make_run, monkeypatch):

@@ -65,7 +65,7 @@ def test_what_was_seen_with_the_data_is_not_shown_without_it(open_page, make_run
     assert without != with_data == seen()
 
 
-@pytest.mark.parametrize(("columns", "classes"), [(1, 2), (2, 40), (120, 100)])
+@pytest.mark.parametrize(("columns", "classes"), [(1, 2), (2, 40), (120, 100), (784, 10)])
 def test_few_and_many_columns_and_classes_are_drawn(open_page, make_run, columns, classes):
     chance, rows = np.random.default_rng(0), 5 * classes + 20
     numbers = {f"column number {n}": chance.normal(size=rows) for n in range(columns)}

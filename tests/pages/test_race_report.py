@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from core.races import judging
+from core.races.differences import confidence
 from core.races.outcomes import FAILED, FINISHED, Curve, Outcome
 from core.races.plan import Plan
 from core.races.race import Race, create
 from core.runs import this_process
 from pages.shared.markup import table, text
 from pages.shared.race_report import largest, report_page, summary
-from pages.shared.race_verdict import CHANCE
 from tests.core.races.races import a_plan, contestant
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -54,7 +54,7 @@ def test_it_holds_every_contestant_every_verdict_and_every_run(home, listener):
     assert runs.count("<tr>") == 1 + len(plan.cells) and runs.count("123,456") == 29
     assert "It diverged." in runs and "<td>failed</td>" in runs
     assert page.count('class="plotly-graph-div"') == 5
-    assert text(CHANCE) in page and "360 test inputs" in page
+    assert text(confidence(plan)) in page and "360 test inputs" in page
     assert "Finished: 30 runs" in page and "Alike for all:" in page and "nan" not in runs
 
 

@@ -1,5 +1,7 @@
 """One training step: the page tells what the worker's step gave, and its sums come out."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from core.runfile import Writer
 from core.softmax import softmax
 from pages.shared.arithmetic import SHOWN, terms
 from tests.core.small_runs import small
-from tests.pages.conftest import said, sound
+from tests.pages.conftest import numbers, said, sound
 from tests.pages.every_task import TASKS, tiny
 
 
@@ -47,11 +49,20 @@ def test_the_tables_hold_the_steps_numbers(open_page, stopped):
     forward, update, changed = (table.value for table in tab.dataframe[-3:])
     largest = [walk.outputs[name].max() for name in forward["Layer"]]
     assert np.allclose(forward["Largest"], largest)
-    sizes = [np.linalg.norm(walk.after[key] - before) for key, before in walk.before.items()]
-    assert np.allclose(update["‖change‖"], sizes, rtol=1e-4)
+    moved = [walk.after[key] - before for key, before in walk.before.items()]
+    sizes = [np.sqrt((change**2).mean()) for change in moved]
+    assert np.allclose(update["RMS of change"], sizes, rtol=1e-4)
+    assert np.allclose(bars_of(tab), [np.sqrt((one**2).mean()) for one in walk.slopes.values()])
     first = next(iter(walk.before))
     most = np.abs(walk.after[first] - walk.before[first]).max()
     assert np.abs(changed["After"] - changed["Before"])[0] == pytest.approx(most, rel=1e-4)
+
+
+def bars_of(tab):
+    """The lengths of the bars of the gradient on its way back."""
+    specs = (json.loads(one.proto.spec) for one in tab.get("plotly_chart"))
+    (bars,) = (spec["data"][0] for spec in specs if spec["data"][0]["type"] == "bar")
+    return numbers(bars["x"])
 
 
 @pytest.mark.parametrize("name", ["linear1", "linear2"])

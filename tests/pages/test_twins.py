@@ -7,6 +7,7 @@ from core import pictures, runs
 from core.races.race import create
 from core.runs import this_process
 from core.settings import settings_from
+from core.zones import dead_units
 from pages.shared import choose
 from pages.shared.sides import VIEWS
 from pages.shared.twins import differences
@@ -105,12 +106,13 @@ def test_both_are_shown_with_what_differs_and_who_is_ahead(open_page, make_run):
 
 
 def test_dead_units_are_counted_over_all_layers(open_page, make_run):
-    run = make_run(network="mlp")
+    settings = settings_from({"data": "mnist", "architecture": "lenet", "share": 0.01, "epochs": 1})
+    run = make_run(settings=settings)
     tab = open_page("twins.py", run=run.id, twin="demo")
-    last = run.moments(run.steps()[-1:])[0].numbers
-    widths = {x.name: x.output_shape[0] for x in run.settings().layers if x.kind == "activation"}
-    dead = sum(last[name]["dead"] * width for name, width in widths.items())
-    assert tab.dataframe[0].value["Dead units"][0] == pytest.approx(dead / sum(widths.values()))
+    last = run.moments(run.steps()[-1:])[0]
+    dead, units = dead_units(settings.layers, last)
+    assert units == 6 + 16 + 120 + 84
+    assert tab.dataframe[0].value["Dead units"][0] == pytest.approx(dead / units)
 
 
 def test_without_a_second_run_the_page_says_what_to_do(open_page, make_run):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 import layerscope
 from core.foreign import watch
@@ -9,6 +10,7 @@ from core.pictures import unpack
 from core.runfile import Writer
 from pages.shared.asking import WATCHED
 from tests.core.foreign.networks import CLASSES, Unseen, Words, images, train
+from tests.core.foreign.test_parts import Experts
 from tests.pages.conftest import PAGES, run_box, said, scopes
 
 
@@ -20,6 +22,39 @@ def watched(home, listener, monkeypatch):
     with layerscope.watch(Unseen(), images(), classes=CLASSES, targets=range(6)) as seen:
         train(seen._looker.network, 3, seen)
     return seen.run
+
+
+@pytest.fixture
+def odd(home, listener, monkeypatch):
+    """A run of layers without outputs, and of one logit that tells two classes apart."""
+    monkeypatch.setattr(watch, "FREE_SECONDS", 60)
+    torch.manual_seed(3)
+    network, inputs = nn.Sequential(Experts(), nn.Linear(2, 1)), torch.randn(8, 4)
+    with layerscope.watch(network, inputs, classes=["no", "yes"], targets=[0, 1] * 4) as seen:
+        for _ in range(3):
+            loss = nn.functional.binary_cross_entropy_with_logits(network(inputs), torch.ones(8, 1))
+            loss.backward()
+            seen.step(loss)
+    return seen.run
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_layers_of_which_only_weights_are_recorded(open_page, odd, page):
+    assert not open_page(page, run=odd.id).error
+    assert not open_page(page, run=odd.id, layer="0.experts.2.0").error
+
+
+def test_one_logit_is_drawn_as_the_probability_of_two_classes(open_page, odd):
+    found, header = cards(open_page(run=odd.id))
+    assert found["prediction"]["formula"] == "σ(y)"
+    (moment,) = odd.moments([2], layer="1", kinds=("output",))
+    shares = torch.tensor(moment.arrays["1", "output"].numbers()).sigmoid()[:, 0]
+    steps = [frame["step"] for frame in header["frames"]]
+    bars = header["frames"][steps.index(2)]["bars"]
+    assert [pair[1] for pair in bars] == pytest.approx(shares.tolist(), abs=1e-4)
+    assert [sum(pair) for pair in bars] == pytest.approx([1] * 8, abs=1e-3)
+    panels = [plane["id"] for plane in found["0.experts.2.0"]["planes"]]
+    assert panels and not [one for one in panels if one.endswith("output")]
 
 
 def cards(tab):

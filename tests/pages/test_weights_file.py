@@ -55,3 +55,13 @@ def test_weights_that_do_not_fit_are_refused_with_a_sentence(open_page, make_run
         assert sorted(runs.ids()) == sorted([run.id, other.id]) and not listener.told
     tab = open_page("runs.py", run=run.id)
     assert "Choose a file first" in said(sound(button(tab, "Begin a run with them").click().run()))
+
+
+def test_a_pickle_is_answered_with_two_lines_of_python(open_page, make_run):
+    run = make_run()
+    tab = give_weights(
+        open_page("runs.py", run=run.id), b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+    )
+    assert "it is a pickle" in tab.error[0].value
+    lines = "save_file(torch.load('weights.safetensors', weights_only=True)"
+    assert any(lines in code.value for code in tab.code)

@@ -8,6 +8,8 @@ import math
 
 from pydantic import BaseModel, ConfigDict
 
+from core.architectures.bricks.field import Field
+
 Shape = tuple[int, ...]
 Window = tuple[int, int, int]
 """How many neighbours one output sees, how far on the next one's are, and the padding before."""
@@ -45,16 +47,20 @@ class Brick(BaseModel):
         """How many numbers torch keeps until the gradient is known, for each one that comes out."""
         return 1
 
-    def window(self) -> Window | None:
-        """The window that slides along each side; None where one output sees everything.
+    def field(self, before: Field, shape: Shape) -> Field:
+        """What one output depends on, where what comes in, of `shape`, depends on `before`.
 
-        A layer that treats each place of an image or a sequence by itself has (1, 1, 0).
+        Here of a layer that treats each number by itself.
         """
-        return 1, 1, 0
+        return before
 
     def formula(self) -> str:
         """What the layer computes, as a line of text."""
         return "y = x"
+
+    def formula_without_bias(self) -> str:
+        """The same for a layer from elsewhere that has none of its biases."""
+        return self.formula()
 
 
 def sizes(shape: Shape) -> str:

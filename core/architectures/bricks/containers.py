@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field as Setting
 
 from core.architectures.bricks.base import Brick, Mismatch, Shape, sizes
+from core.architectures.bricks.field import Field
 
 if TYPE_CHECKING:
     from core.architectures.bricks import AnyBrick
@@ -22,6 +23,10 @@ class Container(Brick):
         """What stands before a brick's number in the place of the stack `word`, the `number`-th."""
         return f"{number}."
 
+    def seen(self, ends: list[Field]) -> Field:
+        """What one output depends on, where the stacks' depend on `ends`."""
+        return Field.union(ends)
+
     def joined(self, shapes: list[Shape]) -> Shape:
         """The shape that comes out where the stacks give `shapes`; raises Mismatch."""
         raise NotImplementedError
@@ -34,8 +39,8 @@ class Residual(Container):
     """
 
     kind: Literal["residual"] = "residual"
-    block: tuple["AnyBrick", ...] = Field(min_length=1, max_length=100)
-    shortcut: tuple["AnyBrick", ...] = Field(default=(), max_length=100)
+    block: tuple["AnyBrick", ...] = Setting(min_length=1, max_length=100)
+    shortcut: tuple["AnyBrick", ...] = Setting(default=(), max_length=100)
 
     def stacks(self) -> dict[str, tuple["AnyBrick", ...]]:  # noqa: D102
         return {"block": self.block, "shortcut": self.shortcut}
@@ -60,7 +65,7 @@ class Branches(Container):
     """Lays the channels that several stacks make of one input side by side (Szegedy 2015)."""
 
     kind: Literal["branches"] = "branches"
-    branches: tuple[tuple["AnyBrick", ...], ...] = Field(min_length=2, max_length=16)
+    branches: tuple[tuple["AnyBrick", ...], ...] = Setting(min_length=2, max_length=16)
 
     def stacks(self) -> dict[str, tuple["AnyBrick", ...]]:  # noqa: D102
         return {f"branch{number}": stack for number, stack in enumerate(self.branches, 1)}
@@ -76,6 +81,9 @@ class Branches(Container):
         if len(first) == 2:
             return first[0], sum(shape[1] for shape in shapes)
         return sum(shape[0] for shape in shapes), *first[1:]
+
+    def seen(self, ends: list[Field]) -> Field:  # noqa: D102
+        return Field.union(ends, beside=True)
 
     @staticmethod
     def _rest(shape: Shape) -> Shape:

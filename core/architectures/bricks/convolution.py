@@ -1,33 +1,34 @@
 """Bricks that slide a window: convolutions over images and sequences, and pooling."""
 
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field as Setting
 
 from core.architectures.bricks.base import (
     Brick,
     Mismatch,
     Shape,
-    Window,
     image,
     product,
     sequence,
     slid,
 )
+from core.architectures.bricks.field import Field
 
 
 class _Convolution(Brick):
-    filters: int = Field(ge=1, le=4096)
-    kernel: int = Field(3, ge=1, le=64)
-    stride: int = Field(1, ge=1, le=64)
-    padding: int = Field(0, ge=0, le=64)
+    filters: int = Setting(ge=1, le=4096)
+    kernel: int = Setting(3, ge=1, le=64)
+    stride: int = Setting(1, ge=1, le=64)
+    padding: int = Setting(0, ge=0, le=64)
 
     def multiply_adds(self, shape: Shape) -> int:
         weight = self.weights(shape)["weight"]
         return product(self.output(shape)) * product(weight[1:])
 
-    def window(self) -> Window:
-        return self.kernel, self.stride, self.padding
+    def field(self, before: Field, shape: Shape) -> Field:
+        return replace(before.slid((self.kernel, self.stride, self.padding)), at_most=False)
 
     def _more(self) -> str:
         more = f", stride {self.stride}" if self.stride > 1 else ""
@@ -54,6 +55,9 @@ class Conv2d(_Convolution):
     def formula(self) -> str:  # noqa: D102
         return f"y = x ⋆ K + b  ({self.kernel}×{self.kernel}{self._more()})"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = x ⋆ K  ({self.kernel}×{self.kernel}{self._more()})"
+
 
 class Conv1d(_Convolution):
     """Slides filters along a sequence (torch.nn.Conv1d over the steps)."""
@@ -71,11 +75,14 @@ class Conv1d(_Convolution):
     def formula(self) -> str:  # noqa: D102
         return f"y = x ⋆ K + b  ({self.kernel} steps{self._more()})"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = x ⋆ K  ({self.kernel} steps{self._more()})"
+
 
 class _Pool(Brick):
-    size: int = Field(2, ge=1, le=64)
-    stride: int | None = Field(None, ge=1, le=64)
-    padding: int = Field(0, ge=0, le=32)
+    size: int = Setting(2, ge=1, le=64)
+    stride: int | None = Setting(None, ge=1, le=64)
+    padding: int = Setting(0, ge=0, le=32)
 
     def output(self, shape: Shape) -> Shape:
         name = type(self).__name__
@@ -88,8 +95,8 @@ class _Pool(Brick):
         window = (self.size, self.stride or self.size, self.padding)
         return (channels, slid(name, height, *window), slid(name, width, *window))
 
-    def window(self) -> Window:
-        return self.size, self.stride or self.size, self.padding
+    def field(self, before: Field, shape: Shape) -> Field:
+        return before.slid((self.size, self.stride or self.size, self.padding))
 
 
 class MaxPool2d(_Pool):
@@ -118,8 +125,8 @@ class GlobalAveragePool(Brick):
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         return (image("GlobalAveragePool", shape)[0],)
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return before.over(shape)
 
     def formula(self) -> str:  # noqa: D102
         return "y = mean of each channel"

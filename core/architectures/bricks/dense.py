@@ -1,19 +1,21 @@
 """Bricks that every network has: Linear, activation functions, Dropout, and changes of shape."""
 
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field as Setting
 
 from core.activation import Function
 from core.activations import ACTIVATIONS
 from core.architectures.bricks.base import Brick, Mismatch, Shape, image, product, sizes
+from core.architectures.bricks.field import Field
 
 
 class Linear(Brick):
     """Every output is a weighted sum of all inputs, of each step if there are steps (nn.Linear)."""
 
     kind: Literal["linear"] = "linear"
-    units: int = Field(ge=1, le=65_536)
+    units: int = Setting(ge=1, le=65_536)
 
     def _inputs(self, shape: Shape) -> int:
         if len(shape) > 2:
@@ -32,8 +34,14 @@ class Linear(Brick):
     def multiply_adds(self, shape: Shape) -> int:  # noqa: D102
         return product(shape) * self.units
 
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return replace(before, at_most=False)
+
     def formula(self) -> str:  # noqa: D102
         return "y = xAᵀ + b"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = xAᵀ"
 
 
 class Flatten(Brick):
@@ -44,8 +52,8 @@ class Flatten(Brick):
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         return (product(shape),)
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return replace(before.over(shape), at_most=True)
 
     def formula(self) -> str:  # noqa: D102
         return "the same numbers in a row"
@@ -60,8 +68,8 @@ class Rows(Brick):
         channels, height, width = image("Rows", shape)
         return height, channels * width
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return replace(before.over(shape, sides=(1,)), at_most=True)
 
     def formula(self) -> str:  # noqa: D102
         return "the same numbers, row after row"
@@ -89,7 +97,7 @@ class Dropout(Brick):
     """While training, sets a random share of the numbers to zero (torch.nn.Dropout)."""
 
     kind: Literal["dropout"] = "dropout"
-    share: float = Field(0.5, ge=0, lt=1)
+    share: float = Setting(0.5, ge=0, lt=1)
 
     def formula(self) -> str:  # noqa: D102
         return f"zero with probability {self.share:g}, else x ÷ {1 - self.share:g}"

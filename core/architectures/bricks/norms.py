@@ -1,10 +1,12 @@
 """Bricks that shift and scale what passes: over the batch, a layer, or groups of channels."""
 
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field as Setting
 
 from core.architectures.bricks.base import Brick, Mismatch, Shape, product, sizes
+from core.architectures.bricks.field import Field
 
 
 class BatchNorm(Brick):
@@ -22,6 +24,9 @@ class BatchNorm(Brick):
     def formula(self) -> str:  # noqa: D102
         return "y = γ (x − mean) ÷ √(variance + ε) + β"
 
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε)"
+
 
 class LayerNorm(Brick):
     """Shifts and scales the numbers of each input to mean 0, spread 1 (torch.nn.LayerNorm).
@@ -35,15 +40,21 @@ class LayerNorm(Brick):
         over = shape[-1:] if len(shape) == 2 else shape
         return {"weight": over, "bias": over}
 
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return replace(before, norms=before.norms or len(shape) == 3, at_most=False)
+
     def formula(self) -> str:  # noqa: D102
         return "y = γ (x − mean) ÷ √(variance + ε) + β, within one input"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return "y = γ (x − mean) ÷ √(variance + ε), within one input"
 
 
 class GroupNorm(Brick):
     """Like LayerNorm, over groups of channels of an image (torch.nn.GroupNorm)."""
 
     kind: Literal["groupnorm"] = "groupnorm"
-    groups: int = Field(4, ge=1, le=4096)
+    groups: int = Setting(4, ge=1, le=4096)
 
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         if len(shape) == 2:
@@ -66,5 +77,11 @@ class GroupNorm(Brick):
     def weights(self, shape: Shape) -> dict[str, Shape]:  # noqa: D102
         return {"weight": shape[:1], "bias": shape[:1]}
 
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return replace(before, norms=before.norms or len(shape) == 3)
+
     def formula(self) -> str:  # noqa: D102
         return f"y = γ (x − mean) ÷ √(variance + ε) + β, in {self.groups} groups"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"y = γ (x − mean) ÷ √(variance + ε), in {self.groups} groups"

@@ -1,10 +1,12 @@
 """Bricks for sequences: symbols to vectors, recurrent layers, attention, and what reads the end."""
 
+from dataclasses import replace
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field as Setting
 
 from core.architectures.bricks.base import Brick, Mismatch, Shape, product, sequence
+from core.architectures.bricks.field import Field
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 """How many weighted sums a recurrent cell makes for each unit."""
@@ -16,8 +18,8 @@ class Embedding(Brick):
     """A learned vector for every symbol (torch.nn.Embedding)."""
 
     kind: Literal["embedding"] = "embedding"
-    symbols: int = Field(ge=1, le=65_536)
-    features: int = Field(16, ge=1, le=4096)
+    symbols: int = Setting(ge=1, le=65_536)
+    features: int = Setting(16, ge=1, le=4096)
 
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         return (*shape, self.features)
@@ -43,8 +45,8 @@ class Positions(Brick):
 
 class _Recurrent(Brick):
     kind: str
-    units: int = Field(32, ge=1, le=2048)
-    layers: int = Field(1, ge=1, le=8)
+    units: int = Setting(32, ge=1, le=2048)
+    layers: int = Setting(1, ge=1, le=8)
     bidirectional: bool = False
 
     @property
@@ -76,8 +78,11 @@ class _Recurrent(Brick):
     def copies(self) -> int:
         return self.layers * KEPT[self.kind]
 
-    def window(self) -> None:
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:
+        if not self.bidirectional:
+            return before.so_far()
+        # one layer in two directions: an output has read the sequence from one end only
+        return replace(before.over(shape), at_most=self.layers == 1)
 
 
 class RNN(_Recurrent):
@@ -88,6 +93,9 @@ class RNN(_Recurrent):
 
     def formula(self) -> str:  # noqa: D102
         return f"hₜ = {self.function}(W xₜ + b + U hₜ₋₁ + c)"
+
+    def formula_without_bias(self) -> str:  # noqa: D102
+        return f"hₜ = {self.function}(W xₜ + U hₜ₋₁)"
 
 
 class LSTM(_Recurrent):
@@ -115,7 +123,7 @@ class SelfAttention(Brick):
     """
 
     kind: Literal["selfattention"] = "selfattention"
-    heads: int = Field(1, ge=1, le=64)
+    heads: int = Setting(1, ge=1, le=64)
     causal: bool = False
 
     def output(self, shape: Shape) -> Shape:  # noqa: D102
@@ -142,8 +150,8 @@ class SelfAttention(Brick):
     def copies(self) -> int:  # noqa: D102
         return 6  # query, key, value, their mix, the output, and sums by head
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return before.so_far() if self.causal else replace(before.over(shape), at_most=False)
 
     def formula(self) -> str:  # noqa: D102
         return "y = softmax(QKᵀ ÷ √d) V, then Linear"
@@ -157,8 +165,8 @@ class LastStep(Brick):
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         return (sequence("LastStep", shape)[1],)
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return before.of_place(shape[0] - 1)
 
     def formula(self) -> str:  # noqa: D102
         return "y = x of the last step"
@@ -172,8 +180,8 @@ class MeanOverTime(Brick):
     def output(self, shape: Shape) -> Shape:  # noqa: D102
         return (sequence("MeanOverTime", shape)[1],)
 
-    def window(self) -> None:  # noqa: D102
-        return None
+    def field(self, before: Field, shape: Shape) -> Field:  # noqa: D102
+        return before.over(shape)
 
     def formula(self) -> str:  # noqa: D102
         return "y = mean of x over the steps"

@@ -13,12 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.data.dataset import Dataset, Quantity, Split, Task
 from core.data.own import kept
 from core.data.own.names import Name
+from core.data.own.reading import MOST_CHOICES
 
 MOST_CLASSES = 100
-MOST_FEATURES = 512
+MOST_FEATURES = 1_024
 MOST_ROWS = 200_000
 MOST_BYTES = 64_000_000
-"""Of one data set's arrays; each byte of a picture is four while it trains."""
+"""Of the arrays of pictures; each byte of a picture is four while it trains."""
+MOST_TABLE_BYTES = 200_000_000
+"""Of a table's arrays, which are as large while it trains."""
+LARGEST, SMALLEST = 1e30, 1e-30
+"""Of the numbers that are predicted, and of their standard deviation."""
 SIDES = (28, 32)
 """Pictures are squares with so many pixels a side."""
 
@@ -37,10 +42,12 @@ class OwnData(BaseModel):
     side: int = Field(0, ge=0, le=max(SIDES))
     channels: int = Field(0, ge=0, le=3)
     quantity: Name | None = None
-    mean: float = Field(0.0, ge=-1e15, le=1e15)
-    spread: float = Field(1.0, ge=1e-9, le=1e15)
+    mean: float = Field(0.0, ge=-LARGEST, le=LARGEST)
+    spread: float = Field(1.0, ge=SMALLEST, le=LARGEST)
     train_size: int = Field(ge=2, le=MOST_ROWS)
     test_size: int = Field(ge=1, le=MOST_ROWS)
+    choices: tuple[Name, ...] = Field((), max_length=MOST_CHOICES)
+    """How a table was read, where it could have been read otherwise."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> "OwnData":
@@ -56,8 +63,9 @@ class OwnData(BaseModel):
         for names in (self.classes, self.features):
             if len(set(names)) != len(names):
                 raise ValueError("a name is there twice")
-        if self.bytes > MOST_BYTES:
-            raise ValueError(f"a data set takes at most {MOST_BYTES // 10**6} MB")
+        most = MOST_BYTES if pictures else MOST_TABLE_BYTES
+        if self.bytes > most:
+            raise ValueError(f"a data set takes at most {most // 10**6} MB")
         return self
 
     @property
@@ -92,7 +100,7 @@ def _dataset(own: OwnData) -> Dataset:
         name=own.id,
         title=own.title,
         description=f"Your own data: {own.train_size + own.test_size:,} inputs, {what}, each with "
-        f"{asked}.",
+        f"{asked}.{_read_with(own)}",
         shape=own.shape,
         classes=own.classes,
         train_size=own.train_size,
@@ -105,6 +113,10 @@ def _dataset(own: OwnData) -> Dataset:
         features=own.features,
         epochs=40 if own.features else 10,
     )
+
+
+def _read_with(own: OwnData) -> str:
+    return f" Read with: {'; '.join(own.choices)}." if own.choices else ""
 
 
 def _load(own: OwnData) -> Split:

@@ -16,11 +16,11 @@ import numpy as np
 import psutil
 
 from core.data.dataset import DataError, Split
-from core.home import home
+from core.home import files_in, home, place, size_of
 
-BUDGET = 500_000_000
+BUDGET = 1_000_000_000
 """Bytes that all brought data sets together may take."""
-LARGEST = 80_000_000
+LARGEST = 220_000_000
 """Bytes of one file; a larger one is none of ours."""
 PARTS = ("train_inputs", "train_targets", "test_inputs", "test_targets")
 _users: dict[str, set[str]] = {}
@@ -44,10 +44,8 @@ def damaged() -> DataError:
 
 
 def folder() -> Path:
-    """Where brought data lies."""
-    place = home().absolute() / "data" / "own"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    """Where brought data lies, made if it is not there; raises HomeError."""
+    return home("data/own").absolute()
 
 
 def _files(data_id: str) -> list[Path]:
@@ -56,8 +54,9 @@ def _files(data_id: str) -> list[Path]:
 
 
 def _named(pattern: str = "own-*") -> list[Path]:
-    place = home().absolute() / "data" / "own"
-    return sorted([*place.glob(f"{pattern}.npz"), *place.glob(f"{pattern}.*.session")])
+    where = place().absolute() / "data" / "own"
+    both = files_in(where, f"{pattern}.npz"), files_in(where, f"{pattern}.*.session")
+    return sorted([*both[0], *both[1]])
 
 
 def is_here(data_id: str) -> bool:
@@ -72,7 +71,7 @@ def is_kept(data_id: str) -> bool:
 
 def taken() -> int:
     """Bytes that all brought data takes."""
-    return sum(path.stat().st_size for path in _named() if path.exists())
+    return size_of(_named())
 
 
 def store(data_id: str, description: str, split: Split) -> None:
@@ -194,12 +193,13 @@ def let_go(user: str) -> None:
 def tidy_up() -> None:
     """Delete what is not kept and not used: after a session, and at a server's start."""
     with _lock:
-        for path in [*_named(), *(home().absolute() / "data" / "own").glob("*.tmp")]:
+        for path in [*_named(), *files_in(place().absolute() / "data" / "own", "*.tmp")]:
             data_id, *rest = path.name.split(".")
             mine = rest[0] == _this_server()
             used = _users.get(data_id) and path.suffix == ".session" if mine else _lives(rest[0])
             if path.suffix != ".npz" and not used:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # of a folder that takes no changes
+                    path.unlink(missing_ok=True)
         _forget()
 
 

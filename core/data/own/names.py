@@ -44,6 +44,11 @@ def told_apart(names: Iterable[str], instead: str = "column") -> list[str]:
     return found
 
 
+def unaccented(text: str) -> str:
+    """The text without accents and umlauts: "märz" is "marz"."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
 def _checked(name: str) -> str:
     if not name or tidy(name) != name:
         raise ValueError("a name has 1 to 40 characters, none of which mean anything to a browser")

@@ -10,7 +10,7 @@ from core.data.own import kept
 from core.data.own.description import OwnData
 from core.data.own.names import tidy
 
-FORMAT = 1
+FORMAT = 2
 """Counts the ways in which files were made into numbers: another way, another id."""
 
 
@@ -24,6 +24,8 @@ class Prepared:
     """Sentences: how it was split, what was left out."""
     columns: tuple[tuple[str, str, str], ...] = ()
     """Of a table: each column's name, what it holds, what a network is fed of it."""
+    warnings: tuple[str, ...] = ()
+    """Sentences: what makes the test score better than it will be on new data."""
 
     def store(self, user: str) -> OwnData:
         """Write it down for as long as `user` uses it. Raises DataError."""

@@ -1,38 +1,23 @@
 """The data room, one's own: a table and the column to be predicted, as a data set."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from core.data.dataset import DataError, Split, Task
 from core.data.own.cells import Cells
-from core.data.own.columns import column, numbers_in
-from core.data.own.description import MOST_BYTES, MOST_CLASSES, MOST_FEATURES, OwnData
-from core.data.own.names import tidy, told_apart
-from core.data.own.prepared import Prepared, counted, some, title_of
+from core.data.own.columns import column
+from core.data.own.description import MOST_FEATURES, MOST_TABLE_BYTES, SMALLEST, OwnData
+from core.data.own.fed import alike, fed
+from core.data.own.leaks import repeated_rows, telling, tells
+from core.data.own.names import told_apart
+from core.data.own.prepared import Prepared, some, title_of
+from core.data.own.reading import chosen
+from core.data.own.targets import Target, target_of
 
-FEW_VALUES = 10
-"""Numbers that take no more values than these are taken for classes, where nobody says more."""
-LEAST_OF_A_CLASS, LEAST_ROWS = 5, 20
 TEST_SHARE = 0.2
-LARGEST = 1e15
-
-
-@dataclass(frozen=True, eq=False)
-class Target:
-    """What is predicted: the rows that have it, and of each its class's place or its number."""
-
-    rows: np.ndarray
-    truth: np.ndarray
-    classes: tuple[str, ...]
-    said: tuple[str, ...]
-
-
-def suggested(cells: Cells, target: str) -> Task:
-    """What is asked of a column where nobody says more: words are classes, so are few numbers."""
-    given = cells.table[target].dropna()
-    few = given.nunique() <= FEW_VALUES
-    return "classify" if few or numbers_in(given, cells.decimal) is None else "regress"
+MOST_REMARKS = 5
+"""So many columns are spoken of; the table of all columns says the rest."""
 
 
 def table_data(
@@ -48,111 +33,90 @@ def table_data(
 
     Raises DataError with one sentence where that cannot be done.
     """
-    asked = (_classes if task == "classify" else _numbers)(cells, target)
+    asked = target_of(cells, target, task)
     train, test = cut(asked.truth, task)
-    names, inputs, columns = _inputs(cells, {target, *left_out}, asked.rows, train)
+    inputs = _inputs(cells, {target, *left_out}, asked, train, test)
     more: dict[str, float | str] = {}
     targets = asked.truth
     if task == "regress":
-        mean, spread = float(targets[train].mean()), float(targets[train].std())
-        if spread <= 1e-9 * max(1.0, abs(mean)):
+        if alike(targets[train]) or targets[train].std() < SMALLEST:
             raise DataError(f"The numbers in “{target}” are all alike: nothing is to be predicted.")
+        mean, spread = float(targets[train].mean()), float(targets[train].std())
         targets = ((targets - mean) / spread)[:, np.newaxis].astype(np.float32)
         more = {"quantity": target, "mean": mean, "spread": spread}
     own = OwnData(
         id=data_id,
         title=title_of(file_name, target),
         classes=asked.classes,
-        features=tuple(names),
+        features=tuple(inputs.names),
         train_size=len(train),
         test_size=len(test),
+        choices=chosen(cells.reading, asked.doubtful),
         **more,
     )
-    split = Split(inputs[train], targets[train], inputs[test], targets[test])
-    return Prepared(own, split, (*cells.said, *asked.said, told_cut(own)), columns)
+    split = Split(inputs.train, targets[train], inputs.test, targets[test])
+    warnings = (
+        telling(inputs.leaking),
+        repeated_rows(inputs.train, targets[train], inputs.test, targets[test]),
+    )
+    said = (*cells.said, *asked.said, *inputs.remarks, told_cut(own))
+    return Prepared(own, split, said, inputs.columns, tuple(filter(None, warnings)))
+
+
+class _Inputs(NamedTuple):
+    """The features' names, their numbers (rows, features), and what became of each column."""
+
+    names: list[str]
+    train: np.ndarray
+    test: np.ndarray
+    columns: tuple[tuple[str, str, str], ...]
+    remarks: tuple[str, ...]
+    """Sentences on columns with odd cells and on those that are left out."""
+    leaking: list[str]
+    """Columns each of which says the answer."""
 
 
 def _inputs(
-    cells: Cells, leave: set[str], rows: np.ndarray, train: np.ndarray
-) -> tuple[list[str], np.ndarray, tuple[tuple[str, str, str], ...]]:
-    """The features' names, their numbers (rows, features), and what became of each column."""
-    table = cells.table.iloc[rows].reset_index(drop=True)
+    cells: Cells, leave: set[str], asked: Target, train: np.ndarray, test: np.ndarray
+) -> _Inputs:
     names: list[str] = []
-    numbers: list[np.ndarray] = []
+    numbers: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+    odd: list[str] = []
+    without: dict[str, list[str]] = {}
+    leaking: list[str] = []
     told: list[tuple[str, str, str]] = []
-    for name in table.columns:
+    for name in map(str, cells.table.columns):
         if name in leave:
             continue
-        holds = column(name, table[name], cells.decimal)
-        fed = holds.feed(train)
-        names += fed.names
-        numbers.append(fed.numbers.astype(np.float32))
-        told.append((name, holds.kind, fed.how))
-        if len(names) > MOST_FEATURES or 4 * len(names) * len(rows) > MOST_BYTES:
+        holds = column(cells, name, asked.rows)
+        features = fed(holds, train, test)
+        names += features.names
+        for part, places in zip(numbers, (train, test), strict=True):
+            part.append(features.numbers[places])
+        if features.names and tells(holds, asked.truth, bool(asked.classes)):
+            leaking.append(name)
+        told.append((name, holds.kind, features.how))
+        if holds.odd:
+            odd.append(f"“{name}”: {holds.odd}")
+        if features.left_out:
+            without.setdefault(features.left_out, []).append(name)
+        if len(names) > MOST_FEATURES or 4 * len(names) * len(asked.rows) > MOST_TABLE_BYTES:
             raise DataError(
-                f"These columns become too many features: at most {MOST_FEATURES}, and "
-                f"{MOST_BYTES // 10**6} MB for all rows. Leave some columns out."
+                f"These columns become too many features: at most {MOST_FEATURES:,}, and "
+                f"{MOST_TABLE_BYTES // 10**6} MB for all rows. Leave some columns out."
             )
+    left = _first([f"{some(names, 3)} ({why})" for why, names in without.items()])
     if not names:
-        raise DataError("No column is left to predict from: each is constant, empty or a name.")
-    return told_apart(names), np.hstack(numbers), tuple(told)
+        raise DataError(f"No column is left to predict from: {left or 'there is no other.'}")
+    remarks = tuple(filter(None, (_first(odd), left and f"Columns left out: {left}")))
+    parts = np.hstack(numbers[0]), np.hstack(numbers[1])
+    return _Inputs(told_apart(names), *parts, tuple(told), remarks, leaking)
 
 
-def _classes(cells: Cells, target: str) -> Target:
-    """The rows whose class is known and not too rare."""
-    words = cells.table[target]
-    counts = words.value_counts()
-    often = counts[counts >= LEAST_OF_A_CLASS].index
-    if len(often) > MOST_CLASSES:
-        raise DataError(
-            f"“{target}” holds {len(often):,} different values; at most {MOST_CLASSES} can be told "
-            "apart. Predict the number instead, or choose another column."
-        )
-    if len(often) < 2:
-        raise DataError(
-            f"“{target}” needs at least two values with {LEAST_OF_A_CLASS} rows each to be told "
-            "apart. Choose another column."
-        )
-    if numbers_in(often.to_series(), cells.decimal) is not None:
-        ordered = sorted(often, key=lambda word: (float(word.replace(",", ".")), word))
-    else:
-        ordered = sorted(often)
-    places = {word: place for place, word in enumerate(ordered)}
-    rows = np.flatnonzero(words.isin(ordered).to_numpy())
-    said = _without(cells, target)
-    if rare := [tidy(word) for word in counts.index if word not in places]:
-        count = int(counts.sum()) - len(rows)
-        said += (
-            f"Left out: {counted(count, 'row')} of classes with fewer than {LEAST_OF_A_CLASS} rows "
-            f"({some(rare)}).",
-        )
-    truth = np.array([places[word] for word in words.iloc[rows]], np.int64)
-    return _enough(Target(rows, truth, tuple(told_apart(ordered, "class")), said))
-
-
-def _numbers(cells: Cells, target: str) -> Target:
-    """The rows whose number is known."""
-    numbers = numbers_in(cells.table[target], cells.decimal)
-    if numbers is None:
-        raise DataError(f"“{target}” holds words, no numbers: tell its values apart as classes.")
-    if numbers.abs().max() > LARGEST:
-        raise DataError(f"“{target}” holds numbers beyond 10¹⁵; give them in a larger unit.")
-    rows = np.flatnonzero(numbers.notna().to_numpy())
-    truth = numbers.to_numpy(np.float64)[rows]
-    return _enough(Target(rows, truth, (), _without(cells, target)))
-
-
-def _without(cells: Cells, target: str) -> tuple[str, ...]:
-    missing = int(cells.table[target].isna().sum())
-    return (f"Left out: {counted(missing, 'row')} without “{target}”.",) if missing else ()
-
-
-def _enough(target: Target) -> Target:
-    if len(target.rows) < LEAST_ROWS:
-        raise DataError(
-            f"Only {counted(len(target.rows), 'row')} can be used; {LEAST_ROWS} are needed."
-        )
-    return target
+def _first(remarks: list[str]) -> str:
+    """The first remarks of many in one sentence; "" for none."""
+    more = f" and {len(remarks) - MOST_REMARKS:,} more" if len(remarks) > MOST_REMARKS else ""
+    return "; ".join(remarks[:MOST_REMARKS]) + more + "." if remarks else ""
 
 
 def cut(truth: np.ndarray, task: Task) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from core.architectures.bricks import (
     MaxPool2d,
     Mismatch,
     Residual,
+    place_of,
 )
 from core.architectures.builder import owner
 from core.architectures.plans import MAX_DEPTH, MAX_LAYERS, plan
@@ -223,3 +224,19 @@ def test_symbols_do_not_pass_through_an_empty_stack(features):
             plan([brick], (6,), 5)
     inside = Residual(block=block, shortcut=block)
     assert plan([inside], (6,), 5)[-1].output_shape == (features,)
+
+
+@pytest.mark.parametrize(
+    ("steps", "place"),
+    [
+        ([0], "1"),
+        ([3, "block", 1], "4.2"),
+        ([3, "shortcut", 0], "4.shortcut.1"),
+        ([3, "shortcut"], "4"),  # the shortcut itself, no brick of it
+        ([0, "branches", 0, 1, "units"], "1.1.2"),
+        ([0] * 9, "1.1.1.1.1.1.1.1.1"),
+        ([0] * 10, "1.1.1.1.1.1.1.1.1…"),
+    ],
+)
+def test_a_brick_is_named_by_its_place_counted_from_one(steps: list[int | str], place: str):
+    assert place_of(steps) == place

@@ -107,13 +107,13 @@ def test_probes_are_the_first_input_of_each_class(name):
 
 
 @pytest.mark.parametrize("name", CLASSIFY)
-def test_many_probes_are_five_of_each_class_and_begin_with_the_probes(name):
+def test_many_probes_are_as_many_of_each_class_and_begin_with_the_probes(name):
     dataset = DATASETS[name]
     split = dataset.load()
     many, classes = dataset.many_probes(split), len(dataset.classes)
     assert many[:classes] == dataset.probes(split)
     assert len(set(many)) == len(many)
-    assert np.bincount(split.test_targets[list(many)]).tolist() == [5] * classes
+    assert np.bincount(split.test_targets[list(many)]).tolist() == [50 // classes] * classes
 
 
 @pytest.mark.parametrize("name", REGRESS)

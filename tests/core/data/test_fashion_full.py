@@ -141,5 +141,5 @@ def test_a_home_that_takes_no_files_is_a_sentence(home, monkeypatch):
     monkeypatch.setattr(download, "ASK", "pass")
     home.mkdir()
     (home / "data").write_text("a file where the folder should be")
-    with pytest.raises(DataError, match="could not be stored"):
+    with pytest.raises(DataError, match="cannot be used .*in its place.*"):
         FULL.load()

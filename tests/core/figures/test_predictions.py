@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import r2_score
 
 from core.figures import decision_boundary, forecast, predicted_against_true, style
-from core.figures.predicted_against_true import r_squared
+from core.r_squared import r_squared
 from tests.core.figures.test_sequences import caption
 
 
@@ -38,7 +38,10 @@ def test_points_lie_at_the_true_and_the_predicted_value_on_equal_axes():
     assert fig.layout.xaxis.range == fig.layout.yaxis.range
     (line,) = fig.layout.shapes
     assert (line.x0, line.x1) == (line.y0, line.y1)
-    assert caption(fig) == "R² is 0.750 for the network, 0.000 for the linear regression."
+    assert (
+        caption(fig)
+        == "R² of these 3 inputs is 0.750 for the network, 0.000 for the linear regression."
+    )
 
 
 @given(st.integers(2, 40), st.integers(1, 4), st.integers(0, 10**6))

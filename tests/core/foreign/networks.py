@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import layerscope
+
 CLASSES = [f"class {n}" for n in range(10)]
 
 
@@ -127,3 +129,17 @@ def close(one, other):
     one, other = np.asarray(one, np.float64), np.asarray(other, np.float64)
     assert one.shape == other.shape
     return np.abs(one - other).max() <= 6e-4 * max(np.abs(other).max(), 1e-6)
+
+
+def mlp():
+    return nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+
+
+def stepped(network, inputs, seen=None):
+    """One step of training, and the moment before it."""
+    seen = seen or layerscope.watch(network, inputs)
+    network(inputs).abs().square().mean().backward()
+    seen.step(0.5)
+    seen.close()
+    assert seen.run.summary().state == "finished"
+    return seen, seen.run.moments([0])[0]

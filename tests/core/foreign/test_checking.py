@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from core.foreign.inputs import mapped
 from core.foreign.looking import input_values, looked_at
 from core.given import CHANGED, NotKnown, given_to, source_of
 from tests.core.foreign.kinds import KINDS, Steps, normalised, rand
@@ -18,7 +20,7 @@ from tests.core.foreign.kinds import KINDS, Steps, normalised, rand
 def told(network: nn.Module, inputs: Any) -> dict[str, np.ndarray | None]:
     """What each layer was given as a page has it; None where that is said to be not known."""
     settings, moment, looker = looked_at(network.eval(), inputs)
-    values = input_values(inputs, looker.sight.swapped_input)
+    values = input_values(looker.inputs, looker.sight.swapped_input)
     found: dict[str, np.ndarray | None] = {}
     for layer in settings.layers:
         try:
@@ -154,7 +156,8 @@ def test_every_moment_is_checked_anew():
     network = Steps(lambda s, x: s.conv(x), conv=conv())
     settings, first, looker = looked_at(network, rand(4, 3, 8, 8))
     assert source_of(settings.layers[0], settings.layers, first) == ""
-    looker.inputs = looker.inputs + 1  # as a network would that has changed since
+    changed = mapped(looker.inputs.value, lambda one: one + 1)  # as if the network had, since
+    looker.inputs = replace(looker.inputs, value=changed)
     later = looker.moment(1, None)
     assert later.numbers["conv"][CHANGED] == 1
     with pytest.raises(NotKnown, match="What conv was given is not known here"):

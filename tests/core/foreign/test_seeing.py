@@ -50,8 +50,7 @@ def test_known_modules_become_the_kinds_that_the_pages_know():
 def test_weights_that_are_used_again_are_counted_once():
     network = Unseen()
     layers = layerscope.watch(network, images()).run.settings().layers
-    used = sum(p.numel() for n, p in network.named_parameters() if not n.startswith("spare"))
-    assert sum(layer.parameters for layer in layers) == used
+    assert sum(layer.parameters for layer in layers) == sum(p.numel() for p in network.parameters())
 
 
 @pytest.mark.parametrize("name", ["resnet18", "googlenet", "mobilenet_v3_small"])
@@ -123,7 +122,9 @@ class Windows(nn.Module):
 
 def test_outputs_without_a_place_for_the_inputs_are_named():
     settings = layerscope.watch(Windows(), torch.rand(5, 6)).run.settings()
-    assert [layer.name for layer in settings.layers] == ["whole"]
+    assert [(x.name, x.only_weights) for x in settings.watched.layers] == [
+        *(("piece", True), ("whole", False))
+    ]
     assert "piece (Linear) does not give an output for each input" in settings.watched.left_out
 
 

@@ -113,7 +113,7 @@ def test_each_number_stands_on_its_card():
     assert numbers["linear1/weight"] == {"‖W‖": f"{recorded['linear1']['weight_norm']:.3g}"}
     slope = f"{recorded['linear1']['gradient_norm']:.2g}"
     assert numbers["linear1/weight_gradient"] == {"‖∇W‖": slope}
-    assert set(numbers["relu1/output"]) == {"dead", "saturated"}
+    assert set(numbers["relu1/output"]) == {"dead units", "saturated values"}
 
 
 def test_a_moment_without_a_gradient_says_why():

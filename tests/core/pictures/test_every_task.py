@@ -180,12 +180,16 @@ def test_a_weight_array_has_a_name_that_can_be_read(array, told):
     assert told_weights(array) == told
 
 
-def test_what_is_no_number_is_said_as_numbers():
+def test_of_what_is_no_number_nothing_is_said():
     logits = np.array([[np.nan, np.inf, -np.inf, 0.0]])
-    assert np.isfinite(says(DATASETS["waveforms"], logits)).all()
+    assert says(DATASETS["waveforms"], logits) == [None]
     assert says(DATASETS["waveforms"], np.zeros((2, 1001))) is None
     shares = np.array([[0.5, 0.25, 0.25, 0]])
+    assert says(DATASETS["waveforms"], shares, softmaxed=True) == shares.tolist()
     assert says(replace(DATASETS["waveforms"], watched=True), shares) == shares.tolist()
     assert says(DATASETS["waveforms"], shares)[0][0] == pytest.approx(0.316, abs=1e-3)
     assert says(replace(DATASETS["waveforms"], watched=True), 1.1 * shares) != shares.tolist()
-    assert np.isfinite(says(DATASETS["carseats"], np.array([[np.inf], [np.nan]]))).all()
+    with_none = np.vstack([shares, logits])
+    known = says(replace(DATASETS["waveforms"], watched=True), with_none)
+    assert known == [*shares.tolist(), None]
+    assert says(DATASETS["carseats"], np.array([[np.inf], [np.nan]])) == [None, None]

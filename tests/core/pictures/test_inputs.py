@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import DATASETS
+from core.data.dataset import Quantity
 from core.pictures import Probes, in_unit, plane_of, strip, told_number, unpack
 from core.pictures.guarded import NOT_DRAWN
 from core.pictures.panels import Panel
@@ -74,6 +75,13 @@ def test_a_number_is_told_with_its_unit_and_fitting_digits():
     np.testing.assert_array_equal(in_unit(DATASETS["mnist"], numbers), numbers)
 
 
+def test_numbers_of_any_unit_have_digits_that_differ():
+    pico = replace(DATASETS["co2"], quantity=Quantity("capacity", "F", 4e-11, 7e-11))
+    assert told_number(3.0587e-11, pico) == "3.059e-11 F"
+    far = replace(DATASETS["co2"], quantity=Quantity("stars", "", 4e21, 7e21))
+    assert told_number(1.25e21, far).strip() == "1.25e+21"
+
+
 @pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if d.kind in ("image", "vector")])
 def test_the_picture_of_an_input_decodes_to_the_input(name):
     probes, dataset = probes_of(name), DATASETS[name]
@@ -86,7 +94,8 @@ def test_the_picture_of_an_input_decodes_to_the_input(name):
         assert np.abs(shown / 255 - probes.inputs).max() <= 1 / 509
         return
     panel = probes.panel()
-    bytes_shown, scale = probes.picture(panel)
+    _, scales = probes.picture(panel)
+    scale = scales[panel.id]
     shown = (shown - 128) / 127 * scale
     cells = shown.reshape(5, -1)
     assert (cells[:, dataset.shape[0] :] == 0).all(), "what no number fills is blank"

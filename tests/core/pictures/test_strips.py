@@ -8,6 +8,7 @@ import pytest
 from core.architectures import ARCHITECTURES
 from core.architectures.architecture import Work
 from core.architectures.bricks import (
+    LSTM,
     Activation,
     AvgPool2d,
     BatchNorm,
@@ -19,7 +20,7 @@ from core.architectures.bricks import (
 from core.architectures.plans import plan
 from core.data import DATASETS
 from core.pictures import Probes, inside_view, layer_view, live_frame, plane_of, strip, unpack
-from core.pictures.strips import layer_numbers
+from core.pictures.strips import layer_numbers, learned_numbers
 from core.records import Array, Moment
 from core.tasks import fitting
 from tests.core.pictures.recorded import of_architecture
@@ -158,9 +159,34 @@ def test_numbers_that_are_none_give_valid_json():
     assert json.loads(json.dumps(header, allow_nan=False)) == header
 
 
-def test_shares_are_told_in_percent():
+def test_dead_units_are_told_as_a_count_and_values_as_a_share():
     layers = network()
-    assert layer_numbers(layers[2], recorded(layers)) == {"dead": "12 %"}
+    counted = {"dead": 3 / 128, "units": 128, "inputs": 50, "in_dead_zone": 0.4, "saturated": 0.12}
+    moment = Moment(0, 0.0, None, {}, {layers[2].name: counted})
+    told = {"dead units": "3 of 128", "saturated values": "12 %"}
+    assert layer_numbers(layers[2], layers, moment) == told
+
+
+@pytest.mark.parametrize("sides", [(10, 20), (128, 784)])
+def test_layers_are_compared_by_the_root_mean_square_of_one_number(sides):
+    units, inputs = sides
+    bricks = (Linear(units=units), Linear(units=2))
+    layer = plan(bricks, (inputs,))[0]
+    weights = np.random.default_rng(1).normal(0, 0.05, sides)
+    moment = Moment(0, 0.0, None, {}, {"linear1": {"weight_norm": float(np.linalg.norm(weights))}})
+    told = f"{np.sqrt((weights**2).mean()):.3g}"
+    assert layer_numbers(layer, (layer,), moment) == {"RMS of W": told}
+    assert learned_numbers(layer, moment) == {"weight": {"‖W‖": f"{np.linalg.norm(weights):.3g}"}}
+
+
+def test_a_layer_of_several_matrices_is_one_mean_over_all_of_them():
+    layer = plan((LSTM(units=4),), (7, 3))[0]
+    norms = {"weight_norm": 2.0, "gradient_norm": 0.5, "update_ratio": 0.01}
+    told = layer_numbers(layer, (layer,), Moment(0, 0.0, None, {}, {"lstm1": norms}))
+    count = 16 * 3 + 16 * 4
+    assert told["RMS of W"] == f"{2 / count**0.5:.3g}"
+    assert told["RMS of ∇W"] == f"{0.5 / count**0.5:.2g}"
+    assert told["‖ΔW‖ ÷ ‖W‖"] == "0.01"
 
 
 @pytest.mark.parametrize("kind", ["tiles", "matrix"])

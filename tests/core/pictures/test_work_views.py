@@ -50,13 +50,13 @@ def test_derivatives_are_torchs_and_their_product_goes_down_the_layers(function)
         assert frame["work"][first]["left"] == pytest.approx(sizes[0] * sizes[1], rel=4e-3)
 
 
-def test_shares_are_counted_in_what_was_recorded():
+def test_shares_are_those_that_were_counted_when_it_was_recorded():
     seen = deep("relu")
     header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
     for moment, frame in zip(seen.moments, header["frames"], strict=True):
-        before = moment.arrays["linear1", "output"].numbers()
-        assert frame["work"]["relu1"]["zones"] == {"dead": (before <= 0).mean(), "saturated": 0}
-        assert frame["numbers"]["relu1"]["in the dead zone"] == f"{(before <= 0).mean():.1%}"
+        share = moment.numbers["relu1"]["in_dead_zone"]
+        assert frame["numbers"]["relu1"]["values in the dead zone"] == f"{share:.1%}"
+        assert frame["numbers"]["relu1"]["values elsewhere"] == f"{1 - share:.1%}"
 
 
 def test_the_pictures_are_of_the_pre_activations():
@@ -120,6 +120,7 @@ def test_the_gradient_itself_is_told_with_the_layer_whose_weights_it_reached():
     header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
     for moment, frame in zip(seen.moments, header["frames"], strict=True):
         norm = moment.numbers["linear1"].get("gradient_norm")
-        told = frame["numbers"]["relu1"].get("‖∇W‖ of linear1")
-        assert told == (None if norm is None else f"{norm:.2g}")
-    assert any("‖∇W‖ of linear1" in frame["numbers"]["relu1"] for frame in header["frames"])
+        told = frame["numbers"]["relu1"].get("RMS of ∇W of linear1")
+        size = None if norm is None else norm / (64 * 12) ** 0.5
+        assert told == (None if size is None else f"{size:.2g}")
+    assert any("RMS of ∇W of linear1" in frame["numbers"]["relu1"] for frame in header["frames"])

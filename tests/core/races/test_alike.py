@@ -13,6 +13,7 @@ def test_what_is_equal_and_what_differs_is_read_from_the_settings():
     assert "5 epochs" in alike.equal and "seeds 0, 1, 2, 3 and 4" in alike.equal
     assert "the same training inputs in the same order" in alike.equal
     assert "learning rate (MLP: 0.001, Two: 0.01)" in alike.differs
+    assert "activation relu" in alike.equal
     assert "learning rate 0" not in alike.equal
     assert "training inputs 100" not in alike.equal  # they are what is varied
     assert alike.varied == "Varied: training inputs (100; all 1,437)."
@@ -47,6 +48,7 @@ def test_networks_of_one_architecture_are_compared_in_its_own_settings():
 def test_one_contestant_and_one_value_differ_in_nothing():
     alike = held_equal(a_plan([contestant("MLP")], values=[100], seeds=[7]))
     assert alike.sentences == [alike.equal]
+    assert "seeds 3 and 5." in held_equal(a_plan([contestant("MLP")], seeds=[3, 5])).equal
     assert "training inputs 100" in alike.equal and alike.equal.endswith("seed 7.")
 
 

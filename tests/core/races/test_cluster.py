@@ -28,9 +28,29 @@ from tests.samples import until_state as until_run
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    """A scheduler and two workers, each with a home of its own, for tests that end none of them."""
+    made = Loopback(tmp_path_factory.mktemp("standing"))
+    try:
+        made.start_scheduler()
+        made.start_worker()
+        made.start_worker()
+        yield made
+    finally:
+        made.end()
+
+
 @pytest.fixture
-def cluster(tmp_path: Path, home: Path) -> Iterator[Loopback]:
-    """A scheduler and two workers, each with a home of its own."""
+def cluster(standing: Loopback, home: Path, monkeypatch: pytest.MonkeyPatch) -> Loopback:
+    """The cluster that stands, as the one that engines of this test join."""
+    monkeypatch.setenv(VARIABLE, standing.address)
+    return standing
+
+
+@pytest.fixture
+def fragile(tmp_path: Path, home: Path) -> Iterator[Loopback]:
+    """A scheduler and two workers that this test may end."""
     with loopback(tmp_path / "cluster") as made:
         yield made
 
@@ -124,21 +144,21 @@ def test_a_killed_worker_loses_no_run_and_repeats_none(tmp_path, home, joined, n
         assert (cluster.workers[0].poll() is None) or not nanny
 
 
-def test_a_race_waits_for_its_scheduler_and_goes_on(cluster: Loopback, joined):
+def test_a_race_waits_for_its_scheduler_and_goes_on(fragile: Loopback, joined):
     engine, plan = joined(), long_plan()
     race = begin(plan, engine)
     until(lambda: len(kept(race)) == 2, "for a checkpoint of each", 40)
     first = running(race)
-    cluster.end()
+    fragile.end()
     until(lambda: all("interrupted" in [k for _, k, *_ in told(run)] for run in first))
     assert race.state() == "running" and FAILED not in states(race) + [FINISHED]
-    assert cluster.address in engine.workers.trouble()
+    assert fragile.address in engine.workers.trouble()
     with pytest.raises(Unreachable, match="answers"):
         engine.ask(versions)
-    cluster.workers.clear()
-    cluster.start_scheduler(int(cluster.address.rsplit(":")[-1]))
-    cluster.start_worker()
-    cluster.start_worker()
+    fragile.workers.clear()
+    fragile.start_scheduler(int(fragile.address.rsplit(":")[-1]))
+    fragile.start_worker()
+    fragile.start_worker()
     assert_trained(race, plan)
     for run in first:
         assert [step > 0 for step, kind, *_ in told(run) if kind == "resumed"] == [True]
@@ -146,12 +166,12 @@ def test_a_race_waits_for_its_scheduler_and_goes_on(cluster: Loopback, joined):
 
 
 def test_another_engine_finishes_what_a_dead_scheduler_left(
-    cluster: Loopback, joined, tmp_path: Path
+    fragile: Loopback, joined, tmp_path: Path
 ):
     plan, engine = long_plan(), joined()
     race = begin(plan, engine)
     until(lambda: len(kept(race)) == 2, "for a checkpoint of each", 40)
-    cluster.end()
+    fragile.end()
     drivers[race.id].stop()
     assert race.state() == "stopped" and FAILED not in states(race)
     with loopback(tmp_path / "another"):
@@ -195,9 +215,9 @@ def test_a_run_whose_worker_has_no_room_for_it_waits_again(cluster: Loopback, jo
     assert "interrupted" not in [kind for _, kind, *_ in told(run)]
 
 
-def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(cluster: Loopback, joined):
+def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(fragile: Loopback, joined):
     engine = joined()
-    cluster.start_worker(python_path=str(cluster.folder))
+    fragile.start_worker(python_path=str(fragile.folder))
     until(lambda: len(engine.workers.addresses()) == 2 and len(engine.workers.unfit) == 3)
     (why,) = filter(None, engine.workers.unfit.values())
     assert "is left out: this project cannot be imported there" in why

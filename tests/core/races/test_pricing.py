@@ -8,14 +8,14 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from core import recording, training
-from core.checkpoints import network_of
+from core.checkpoints import State, network_of
 from core.commands import Inbox
 from core.data.dataset import as_fed
 from core.races import disk, pricing
 from core.races.outcomes import FAILED, FINISHED, RUNNING, WAITING, Outcome
 from core.races.plan import Cell, Contestant, Plan
 from core.races.pricing import Pace, estimate, pace, samples, told, worth
-from core.records import Metric, Moment
+from core.records import Checkpoint, Metric, Moment
 from core.runfile import Writer
 from core.settings import settings_from
 from core.training import train
@@ -75,16 +75,16 @@ def test_no_race_is_over_before_its_longest_run():
 
 
 def test_what_has_ended_is_not_priced_and_half_a_run_is_half_priced():
-    plan = a_plan(seeds=[0, 1, 2, 3])
+    plan = a_plan(seeds=[0, 1, 2, 3, 4])
     one = priced(plan).each[0]
-    states = (FINISHED, FAILED, RUNNING, WAITING)
+    states = (FINISHED, FAILED, RUNNING, WAITING, WAITING)
     found = [
         Outcome(cell, state, step=4, steps=8)
         for cell, state in zip(plan.cells, states, strict=True)
     ]
     price = priced(plan, outcomes=found)
-    assert (price.runs, price.left, price.steps) == (4, 2, 12)
-    assert price.seconds == pytest.approx(1.5 * one.seconds)
+    assert (price.runs, price.left, price.steps) == (5, 3, 20)
+    assert price.seconds == pytest.approx(2.5 * one.seconds)
     over = priced(plan, outcomes=[Outcome(cell, FINISHED) for cell in plan.cells])
     assert (over.left, over.steps, over.seconds, over.bytes) == (0, 0, 0, 0)
     assert "nothing more" in told(over)
@@ -152,6 +152,35 @@ def test_a_file_takes_about_the_estimated_bytes(tmp_path, architecture, data, op
     writer.close()
     assert sum(isinstance(r, Moment) for r in records) == disk.moments(settings.steps)
     assert 0.5 < estimate(plan, {}, 1).bytes / path.stat().st_size < 2
+
+
+@pytest.mark.parametrize(
+    ("architecture", "data", "optimizer"), [*RECORDED, ("gru", "recall", "adam")]
+)
+def test_a_moment_and_a_checkpoint_take_the_bytes_of_their_arrays(architecture, data, optimizer):
+    one = contestant(architecture, data, optimizer=optimizer)
+    settings = a_plan(contestants=[one], values=[60]).settings(Cell(0, 0, 0))
+
+    def taken(record: Moment | Checkpoint) -> int:
+        layers = [array for (layer, _), array in record.arrays.items() if layer]
+        return sum(array.values.nbytes + disk.A_ROW for array in layers)
+
+    records = train(settings, Inbox(), few=True)
+    moment = next(record for record in records if isinstance(record, Moment))
+    records.close()
+    state = State(settings)
+    for parameter in state.network.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    state.update()
+    checkpoint = taken(state.checkpoint())
+    assert disk.file_bytes(settings, 0) == disk.EMPTY + checkpoint + taken(moment)
+    assert disk.file_bytes(settings, 1) == disk.EMPTY + checkpoint + 2 * taken(moment)
+    assert disk.file_bytes(settings, 9) == disk.EMPTY + checkpoint + 6 * taken(moment)
+    several = min(3 * checkpoint, max(disk.CHECKPOINT_BUDGET, 2 * checkpoint))
+    assert disk.file_bytes(settings, 0, 4.9) == disk.EMPTY + several + taken(moment)
+    assert disk.file_bytes(settings, 2**900) == disk.EMPTY + checkpoint + min(
+        disk.RUN_BUDGET, 902 * taken(moment)
+    )
 
 
 @pytest.mark.parametrize(("value", "epochs"), [(100, 60), (20, 30), (1000, 3), (97, 1)])

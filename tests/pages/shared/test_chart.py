@@ -61,6 +61,18 @@ def test_a_folder_that_cannot_be_written_is_no_exception(tmp_path):
     assert chart.publish_plotly(tmp_path / "file") is None
 
 
+def test_behind_the_launcher_nothing_is_written_and_else_the_true_reason_is_given(monkeypatch):
+    written = []
+    monkeypatch.setattr(chart, "publish_plotly", lambda: written.append(1))
+    assert chart.library() == {"script": f"app/static/{chart.NAME}", "lacking": chart.LACKING}
+    assert str(chart.STATIC) in chart.LACKING and written == [1]
+    monkeypatch.setattr(chart, "route_is_open", True)
+    assert chart.library() == {"script": f"plotly/{chart.NAME}", "lacking": ""}
+    monkeypatch.setattr(chart, "route_is_open", False)
+    monkeypatch.setattr(chart.st, "get_option", lambda name: False)
+    assert "enableStaticServing" in chart.library()["lacking"] and written == [1]
+
+
 def test_it_is_put_beside_the_script_that_streamlit_runs():
     assert Path(chart.__file__).parents[1] / "static" == chart.STATIC
 

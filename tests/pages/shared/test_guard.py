@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.shared import guard
-from pages.shared.guard import Guard, clears_cache, connection_cap, is_foreign, raise_file_limit
+from pages.shared.guard import Guard, clears_cache, connection_cap, raise_file_limit
 
 Message = dict[str, Any]
 RERUN = BackMsg(app_heartbeat=True).SerializeToString()
@@ -180,45 +179,6 @@ def test_an_app_that_fails_by_itself_is_not_hidden():
 
     with pytest.raises(ZeroDivisionError):
         visit(Guard(broken, stored=dict), upload_scope(), *body(1))
-
-
-FOREIGN = [
-    ({"origin": "http://evil.example"}, True),
-    ({"origin": "http://127.0.0.1:8501"}, False),
-    ({"origin": "http://127.0.0.1:9999"}, True),
-    ({"host": "evil.example", "origin": "http://evil.example"}, True),
-    ({"host": "localhost:8501", "origin": "http://localhost:8501"}, False),
-    ({"host": "[::1]:8501"}, False),
-    ({"host": "[broken"}, True),
-    ({"host": "demo.example", "x_forwarded_for": "1.2.3.4"}, False),
-    ({}, False),
-]
-
-
-@pytest.mark.parametrize(("headers", "foreign"), FOREIGN)
-def test_a_foreign_page_cannot_open_the_live_route(headers: dict[str, str], foreign: bool):
-    heard: list[Any] = []
-    answers = visit(Guard(listener(heard)), socket_scope("/live/run", **headers), *said(RERUN))
-    assert (heard == []) is foreign
-    assert (answers[0]["type"] == "websocket.close") is foreign
-    assert is_foreign(socket_scope(**headers), own_route=True) is foreign
-
-
-def test_allowed_hosts_are_the_last_word():
-    named = socket_scope(host="lab.example:8501", origin="http://lab.example:8501")
-    assert is_foreign(named, own_route=False)
-    before = config.get_option("server.allowedHosts")
-    try:
-        config.set_option("server.allowedHosts", ["lab.example"])
-        assert not is_foreign(named, own_route=True)
-        assert is_foreign(socket_scope(), own_route=True)
-    finally:
-        config.set_option("server.allowedHosts", before)
-
-
-def test_a_page_elsewhere_cannot_read_the_live_route_over_http():
-    scope = {**socket_scope("/live/run", origin="http://evil.example"), "type": "http"}
-    assert status(visit(Guard(listener([])), {**scope, "method": "GET"})) == 403
 
 
 @pytest.mark.parametrize(("soft", "cap"), [(256, 31), (1024, 184), (10**6, 250), (64, 4)])

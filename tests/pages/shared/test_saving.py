@@ -35,6 +35,25 @@ def test_a_file_is_named_after_the_page_the_run_the_layer_and_the_moment(link, w
     assert app.run().text[0].value == wanted
 
 
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("http://here:8501/", "train"),
+        ("http://here:8501/weights", "weights"),
+        ("https://here/lab", "train"),
+        ("https://here/lab/", "train"),
+        ("https://here/shared/lab/step", "step"),
+    ],
+)
+def test_a_path_that_the_app_is_served_under_is_no_page(address, page, monkeypatch):
+    class Context:
+        url = address
+
+    monkeypatch.setattr(saving.st, "context", Context)
+    monkeypatch.setattr(saving.st, "query_params", {})
+    assert saving.file_name("loss") == f"layerscope-{page}-loss"
+
+
 def test_a_files_name_has_an_end():
     app = AppTest.from_function(named)
     app.query_params["layer"], app.query_params["array"] = "a" * 4000, "b" * 4000

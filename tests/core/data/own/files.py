@@ -13,7 +13,9 @@ from core.data.dataset import Task
 from core.data.own.cells import read_cells
 from core.data.own.pictures import picture_data, read_pictures
 from core.data.own.prepared import Prepared, id_of
-from core.data.own.tables import suggested, table_data
+from core.data.own.reading import AS_IT_IS, Reading
+from core.data.own.tables import table_data
+from core.data.own.targets import suggested
 from core.settings import Settings, settings_from
 from core.tasks import fitting
 
@@ -54,9 +56,11 @@ def a_zip(files: dict[str, bytes] | None = None, compression: int = zipfile.ZIP_
     return content.getvalue()
 
 
-def from_table(data: bytes, target: str, asked: Task | None = None, **more) -> Prepared:
+def from_table(
+    data: bytes, target: str, asked: Task | None = None, reading: Reading = AS_IT_IS, **more
+) -> Prepared:
     """What a CSV file becomes."""
-    cells = read_cells(data)
+    cells = read_cells(data, reading)
     asked = asked or suggested(cells, target)
     return table_data(cells, target, asked, data_id=id_of(data), file_name="mine.csv", **more)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.data import DataError
 from core.data.own import pictures
-from core.data.own.pictures import MOST_FILE, MOST_PICTURES
+from core.data.own.pictures import MOST_PICTURES
+from core.data.own.zips import MOST_FILE
 from tests.core.data.own.files import a_picture, a_table, a_zip, from_zip
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from core.data import DataError
 from core.data.own.cells import MOST_COLUMNS, MOST_FILE, read_cells
-from core.data.own.columns import FURTHEST
 from core.data.own.description import MOST_CLASSES, MOST_FEATURES, MOST_ROWS
+from core.data.own.fed import FURTHEST
 from core.data.own.prepared import id_of
 from core.data.own.tables import table_data
 from tests.core.data.own.files import a_picture, a_zip, csv_of, from_table
@@ -20,14 +20,14 @@ BAD = {
     "no cell": (b"", "needs a row of names"),
     "names only": (b"a,b,c\n", "needs a row of names"),
     "one column": (b"a\n1\n2\n", "at least two columns"),
-    "no text": (b"a,b\0\n1,2\n", "no text"),
+    "Not a text": (b"a,b\0\n1,2\n", "Not a text"),
     "a spreadsheet": (a_zip(), "spreadsheet"),
-    "a picture": (a_picture(), "no text"),
-    "ragged": (b"a,b,y\n1,2,3\n1,2\n", "Row 3 has 2 cells"),
-    "too wide": (",".join(f"c{n}" for n in range(100_000)).encode(), f"at most {MOST_COLUMNS}"),
+    "a picture": (a_picture(), "Not a text"),
+    "ragged": (b"a,b,y\n1,2,3\n1,2\n", "Line 3 has 2 cells, but the names are 3"),
+    "too wide": (",".join(f"c{n}" for n in range(100_000)).encode(), f"at most {MOST_COLUMNS:,}"),
     "too long": (b"a,b\n" + b"1,2\n" * (MOST_ROWS + 1), "too large"),
     "too large": (b"a" * (MOST_FILE + 1), "larger than"),
-    "a cell without end": (b'a,y\n"' + b"x" * 200_000, "cannot be read as a table"),
+    "a cell without end": (b'a,y\n"' + b"x" * 200_000, "Line 2 opens a quote that is never closed"),
     "few rows": (b"a,y\n" + b"1,k\n2,l\n" * 6, "Only 12 rows"),
     "too many classes": (MANY, f"at most {MOST_CLASSES}"),
     "ten thousand classes": (
@@ -50,9 +50,9 @@ def test_a_bad_file_is_one_sentence(name):
 
 def test_too_many_features_are_refused():
     words = {
-        f"w{n}": [f"{n}{'abcdefghijklmnopqrst'[r % 20]}" for r in range(100)] for n in range(30)
+        f"w{n}": [f"{n}{'abcdefghijklmnopqrst'[r % 20]}" for r in range(100)] for n in range(60)
     }
-    with pytest.raises(DataError, match=f"at most {MOST_FEATURES}"):
+    with pytest.raises(DataError, match=f"at most {MOST_FEATURES:,}"):
         from_table(csv_of(**words, y=["a", "b"] * 50), "y")
     left = tuple(list(words)[10:])
     assert (
@@ -64,8 +64,10 @@ def test_too_many_features_are_refused():
     ("values", "sentence"),
     [
         (["a", "b"] * 20, "holds words"),
-        ([1e16, 1.0] * 20, "beyond"),
+        (["1e31", "2e31"] * 20, "holds words"),
         ([3.0] * 40, "all alike"),
+        ([3e-12] * 40, "all alike"),
+        ([1e-40, 2e-40] * 20, "smaller unit"),
         ([3 + 1e-12, 3.0] * 20, "all alike"),
     ],
 )

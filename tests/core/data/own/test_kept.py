@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from core.data import DataError
 from core.data.own import kept
-from core.data.own.description import OwnData
+from core.data.own.description import MOST_FEATURES, OwnData
 from core.data.own.prepared import Prepared
 from core.settings import settings_from
 from core.unfit import Unfit
@@ -147,7 +147,7 @@ HOSTILE = {
     "many classes": {"classes": tuple(f"c{n}" for n in range(101))},
     "classes and a number": {"quantity": "price"},
     "no column": {"features": ()},
-    "many columns": {"features": tuple(f"c{n}" for n in range(513))},
+    "many columns": {"features": tuple(f"c{n}" for n in range(MOST_FEATURES + 1))},
     "columns and pictures": {"side": 28, "channels": 1},
     "too many bytes": {"train_size": 199_999, "features": tuple(f"c{n}" for n in range(500))},
     "too many rows": {"train_size": 10**9},

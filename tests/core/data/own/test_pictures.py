@@ -105,7 +105,7 @@ def strange_zip() -> bytes:
         file.writestr("dark/broken.png", a_picture()[:45])
         file.writestr("dark/words.png", b"no picture")
         file.writestr("dark/other.png", a_picture(format="BMP"))
-        file.writestr("dark/wide.png", png(Image.new("I;16", (30, 30), 4000)))
+        file.writestr("dark/deep.png", png(Image.new("F", (30, 30), 4000), "TIFF"))
         file.writestr("dark/.hidden.png", a_picture())
         file.writestr("__MACOSX/dark/._1.png", a_picture())
         file.writestr("few/1.png", a_picture())
@@ -118,14 +118,15 @@ def test_what_is_no_picture_in_a_folder_is_left_out_and_said(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     made = from_zip(strange_zip())
     assert made.own.classes == ("bright", "dark")
-    assert made.own.train_size + made.own.test_size == 25
+    assert made.own.train_size + made.own.test_size == 25  # the BMP named .png is one of them
     told = " ".join(made.said)
     for sentence in (
         "1 file, a link to another file",
-        "4 files, in no folder",
-        "2 files, no PNG, JPEG, BMP or GIF",
-        "4 files, no whole picture of 8 bits a colour",
-        "fewer than 5 pictures (“few”)",
+        "4 files, in no folder of a class",
+        "2 files, no picture in the format PNG, JPEG, GIF, BMP, WebP or TIFF",
+        "1 file, damaged: a PNG that cannot be read",
+        "1 file, more than 16 bits a pixel",
+        "fewer than 5 pictures (“deep”, “etc”, “few”)",
     ):
         assert sentence in told
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

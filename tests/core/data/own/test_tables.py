@@ -8,7 +8,8 @@ import pytest
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from core.data.own.columns import FURTHEST, MOST_WORDS, column
+from core.data.own.fed import FURTHEST
+from core.data.own.words import MOST_WORDS
 from tests.core.data.own.files import a_table, csv_of, from_table
 
 
@@ -92,6 +93,23 @@ def test_what_says_nothing_is_left_out_and_said():
     assert made.own.features == ("x",) and made.own.dataset.shape == (1,)
     left = {name: how for name, _, how in made.columns if how.startswith("left out")}
     assert set(left) == {"row", "name", "same", "none", "huge"}
+    reasons = {name: how.removeprefix("left out: ") for name, how in left.items()}
+    assert reasons == {
+        "row": "it counts the rows",
+        "name": "another value in almost every row, as a name has",
+        "same": "the same value in every row",
+        "none": "no value at all",
+        "huge": "numbers beyond 10³⁰",
+    }
+    (sentence,) = [said for said in made.said if said.startswith("Columns left out")]
+    assert (
+        sentence
+        == "Columns left out: "
+        + "; ".join(
+            f"“{name}” ({reasons[name]})" for name in ("row", "name", "same", "none", "huge")
+        )
+        + "."
+    )
 
 
 def test_rare_words_share_a_feature():
@@ -106,27 +124,7 @@ def test_what_lies_far_out_is_drawn_in_and_said():
     x = np.r_[np.random.default_rng(0).normal(size=1999), 1e9]
     made = from_table(csv_of(x=x, y=["a", "b"] * 1000), "y")
     largest = max(made.split.train_inputs.max(), made.split.test_inputs.max())
-    assert largest == FURTHEST and "1 further than 20 spreads" in made.columns[0][2]
-
-
-@pytest.mark.parametrize(
-    ("cells", "kind", "first"),
-    [
-        (["1", "2", "5", "1e3", None], "number", 1.0),
-        (["2020-02-03", "2020-03-02", None], "date", 18295.0),
-        (["03.02.2020", "25.03.2020"], "date", 18295.0),
-        (["02/03/2020", "02/25/2020"], "date", 18295.0),
-        (["2020-02-03 12:00:00", "2020-02-04 00:00:00"], "date", 18295.5),
-        (["yes", "no", "yes"], "words", "yes"),
-        (["True", "False"], "words", "True"),
-        (["inf", "1"], "words", "inf"),
-        (["99.99.2020", "11.11.2020"], "words", "99.99.2020"),
-        (["1", "2", "x"], "words", "1"),
-    ],
-)
-def test_a_column_holds_what_all_its_cells_hold(cells, kind, first):
-    found = column("c", pd.Series(cells, dtype="str"))
-    assert (found.kind, found.values[0]) == (kind, first)
+    assert largest == FURTHEST and "1 more than 20 standard deviations" in made.columns[0][2]
 
 
 def test_semicolons_tabs_decimal_commas_marks_of_order_and_other_codes_are_read():
