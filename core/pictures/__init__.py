@@ -8,9 +8,11 @@ from core.pictures.inputs import (
     Probes,
     blank_probes,
     channels_first,
+    gives_probability,
     in_unit,
     probes_of,
     says,
+    shares_of,
     told_number,
 )
 from core.pictures.inside_views import inside_view, live_inside, needed
@@ -36,9 +38,11 @@ __all__ = [
     "bent",
     "blank_probes",
     "functions",
+    "gives_probability",
     "in_unit",
     "inside_view",
     "says",
+    "shares_of",
     "told_number",
     "told_weights",
     "arranged",

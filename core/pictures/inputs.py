@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.activation import Reals
+from core.architectures.plans import Layer
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
 from core.pictures.guarded import Faults
@@ -185,6 +186,11 @@ def says(
         [round(float(share), 4) for share in row] if np.isfinite(row).all() else None
         for row in shares_of(dataset, logits, softmaxed)
     ]
+
+
+def gives_probability(last: Layer) -> bool:
+    """Whether the last layer gives the probability of the second of two classes: by a sigmoid."""
+    return last.output_shape == (1,) and last.bends is not None and last.bends.name == "sigmoid"
 
 
 def shares_of(dataset: Dataset, logits: np.ndarray, softmaxed: bool = False) -> Reals:

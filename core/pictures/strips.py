@@ -12,7 +12,7 @@ from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
 from core.pictures.guarded import Faults, blank
-from core.pictures.inputs import Probes, input_card, last_words, says
+from core.pictures.inputs import Probes, gives_probability, input_card, last_words, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
@@ -134,12 +134,7 @@ def _said(
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
         return None
-    return says(dataset, array.numbers(), _is_probability(layers[-1]))
-
-
-def _is_probability(last: Layer) -> bool:
-    """Whether the last layer gives the probability of the second of two classes: by a sigmoid."""
-    return last.output_shape == (1,) and last.bends is not None and last.bends.name == "sigmoid"
+    return says(dataset, array.numbers(), gives_probability(layers[-1]))
 
 
 def _layer_panels(

@@ -11,11 +11,10 @@ from core.architectures.layers import Layer
 from core.data import as_fed
 from core.data.dataset import Dataset
 from core.given import NotKnown, source_of
-from core.pictures import Probes
+from core.pictures import Probes, gives_probability, shares_of
 from core.records import Moment
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import chances
 from pages.shared import packed
 from pages.shared.asking import Basis, NoAnswer, asked
 
@@ -131,8 +130,9 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        said = moment.arrays[settings.layers[-1].name, "output"].numbers()
-        known = chances(said, settings.dataset.watched)[place]
+        last = settings.layers[-1]
+        said = moment.arrays[last.name, "output"].numbers()
+        known = shares_of(settings.dataset, said, gives_probability(last))[place]
         basis = Basis(None, "As recorded, with 16 bits a number.")
         return Answer(recorded, known, basis, moment.numbers)
     found, basis = asked(_run, step, outputs, image[np.newaxis])
