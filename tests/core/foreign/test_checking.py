@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from core.foreign.checking import Checked
 from core.foreign.inputs import mapped
 from core.foreign.looking import input_values, looked_at
 from core.given import CHANGED, NotKnown, given_to, source_of
@@ -162,3 +163,39 @@ def test_every_moment_is_checked_anew():
     assert later.numbers["conv"][CHANGED] == 1
     with pytest.raises(NotKnown, match="What conv was given is not known here"):
         source_of(settings.layers[0], settings.layers, later)
+
+
+def test_a_check_that_fails_ends_nothing(monkeypatch):
+    def fails(*_: Any) -> bool:
+        raise ValueError("no numbers")
+
+    monkeypatch.setattr(Checked, "before", fails)
+    monkeypatch.setattr(Checked, "after", fails)
+    settings, moment, looker = looked_at(nn.Sequential(conv(), nn.ReLU()), rand(4, 3, 8, 8))
+    assert {key for key in moment.arrays if key[1] == "output"} == {
+        ("0", "output"),
+        ("1", "output"),
+    }
+    assert moment.numbers["1"]["in_dead_zone"] > 0 and not looker.omitted
+    assert all(moment.numbers[layer.name][CHANGED] == 1 for layer in settings.layers)
+
+
+def test_slopes_along_time_are_counted_as_torch_has_them():
+    """A PReLU's slopes lie along the second axis, and of (n, time, features) that is the time."""
+    network = nn.Sequential(nn.Linear(5, 4), nn.PReLU(6))
+    with torch.no_grad():
+        network[1].weight[:] = torch.tensor([0.0, 0.5, 0.5, 0.5, 0.0, 1.0])
+    inputs = torch.randn(3, 6, 5)
+    settings, moment, looker = looked_at(network, inputs)
+    before = network[0](inputs)
+    flat = (before[:, [0, 4]] <= 0).float().sum().item() / before.numel()
+    assert moment.numbers["1"]["in_dead_zone"] == pytest.approx(flat, abs=1e-6)
+    assert not looker.omitted
+    with pytest.raises(NotKnown):  # the page would take them for slopes of features
+        source_of(settings.layers[1], settings.layers, moment)
+
+
+def test_of_complex_numbers_no_input_is_told():
+    network = nn.Sequential(nn.Linear(4, 3, dtype=torch.complex64), nn.Tanh())
+    shown = told(network, torch.randn(5, 4, dtype=torch.complex64))
+    assert shown == {"0": None, "1": None}
