@@ -13,7 +13,7 @@ All numbers are float64. Formulas are LaTeX, x the pre-activation. No torch is n
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,9 +45,9 @@ class Zone:
     high: float
 
 
-@dataclass(frozen=True)
-class Activation:
-    """An activation function: what to say about it and how to compute it.
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function that is applied to every number by itself, and how to compute it.
 
     `torch.nn.<torch_name>(**{torch_argument: parameter})` is the same function, without the
     argument where `parameter` is None. `curve`, `slope` and `flat` are the bare formulas; call
@@ -57,23 +57,24 @@ class Activation:
     name: str
     title: str
     torch_name: str
-    formula: str
-    derivative_formula: str
-    range: str
-    sentence: str
-    curve: Callable[[Reals, float], Reals]
-    slope: Callable[[Reals, float], Reals]
+    curve: Callable[[Reals, Any], Reals]
+    slope: Callable[[Reals, Any], Reals]
     flat: Callable[[float], tuple[Zone, ...]] = lambda _: ()
     parameter: Parameter | None = None
     torch_argument: str | None = None
+    arguments: str = ""
+    """Those of torch's class that are not its defaults, as Python writes them: "alpha=2"."""
 
-    def value(self, x: ArrayLike, parameter: float | None = None) -> Reals:
-        """Give the function at each x, in the shape of x; the default parameter if None."""
+    def value(self, x: ArrayLike, parameter: ArrayLike | None = None) -> Reals:
+        """Give the function at each x, in the shape of x; the default parameter if None.
+
+        Parameters of several units are given in a shape that goes with that of x.
+        """
         with np.errstate(all="ignore"):
             return np.asarray(self.curve(np.asarray(x, np.float64), self._set(parameter)))
 
-    def derivative(self, x: ArrayLike, parameter: float | None = None) -> Reals:
-        """Give the derivative at each x, in the shape of x; the default parameter if None."""
+    def derivative(self, x: ArrayLike, parameter: ArrayLike | None = None) -> Reals:
+        """Give the derivative at each x, as `value` gives the function."""
         with np.errstate(all="ignore"):
             return np.asarray(self.slope(np.asarray(x, np.float64), self._set(parameter)))
 
@@ -102,12 +103,22 @@ class Activation:
 
     def zones(self, parameter: float | None = None) -> tuple[Zone, ...]:
         """Give the dead and the saturated zones, from left to right; they never overlap."""
-        return self.flat(self._set(parameter))
+        return self.flat(float(self._set(parameter)))
 
-    def _set(self, parameter: float | None) -> float:
+    def _set(self, parameter: ArrayLike | None) -> Reals:
         if self.parameter is None:
-            return math.nan
-        return self.parameter.default if parameter is None else float(parameter)
+            return np.asarray(math.nan)
+        return np.asarray(self.parameter.default if parameter is None else parameter, np.float64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation(Function):
+    """A function that can be chosen, and what there is to say about it."""
+
+    formula: str
+    derivative_formula: str
+    range: str
+    sentence: str
 
 
 def _place(x: Reals) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core.activation import Activation, Kind, Parameter
+from core.activation import Activation, Function, Kind, Parameter
 from core.slopes import (
     SIGMOID_END,
     SOFTPLUS_END,
@@ -228,14 +228,18 @@ _TABLE = (
 ACTIVATIONS: dict[str, Activation] = {activation.name: activation for activation in _TABLE}
 
 
-def shares(x: ArrayLike, name: str, parameter: float | None = None) -> dict[Kind, float]:
+def shares(
+    x: ArrayLike, function: str | Function, parameter: float | None = None
+) -> dict[Kind, float]:
     """Give which share (0 to 1) of the pre-activations x lies in dead and in saturated zones.
 
-    `name` is a key of ACTIVATIONS; both shares are 0 where x is empty, and NaN lies in no zone.
+    `function` is one, or a key of ACTIVATIONS; both shares are 0 where x is empty, and NaN lies in
+    no zone.
     """
+    function = ACTIVATIONS[function] if isinstance(function, str) else function
     inputs = np.asarray(x, np.float64)
     found: dict[Kind, float] = {"dead": 0.0, "saturated": 0.0}
-    for zone in ACTIVATIONS[name].zones(parameter):
+    for zone in function.zones(parameter):
         inside = np.count_nonzero((inputs >= zone.low) & (inputs <= zone.high))
         found[zone.kind] += inside / max(inputs.size, 1)
     return found

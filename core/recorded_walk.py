@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.given import given_to
 from core.one_step import Walk
-from core.pictures import Probes, given_to
+from core.pictures import Probes
 from core.records import Array, ArrayKey, Moment
 from core.settings import Settings
 
@@ -40,9 +41,10 @@ def recorded_walk(
             units = None if values.shape == shape else shape[layers[name].units_axis]
             gave[name, "output"] = Array(values[np.newaxis], units=units)
     moment, given = Moment(step, 0, None, gave), {}
+    inputs = None if probe.blank else probe.inputs
     for name, layer in layers.items():
         try:
-            given[name] = given_to(layer, settings.layers, moment, probe)[0]
+            given[name] = given_to(layer, settings.layers, moment, inputs)[0]
         except (KeyError, ValueError):
             if layer.kind in ALONE and layer.sources[0] in outputs:
                 given[name] = outputs[layer.sources[0]]

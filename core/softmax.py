@@ -27,6 +27,19 @@ def softmax(x: ArrayLike, temperature: float = 1.0) -> Reals:
         return weights / weights.sum(axis=-1, keepdims=True)
 
 
+def chances(outputs: ArrayLike, maybe_already: bool = False) -> Reals:
+    """Give what a network's outputs (n, classes) say as probabilities: their softmax.
+
+    `maybe_already`: nobody said what they are, and they are left as they are where every row of
+    numbers holds probabilities, within 16 bits. A row with NaN in it is no row of numbers.
+    """
+    rows = np.asarray(outputs, np.float64)
+    known = rows[~np.isnan(rows).any(axis=-1)]
+    if not maybe_already or not known.size or known.min() < 0:
+        return softmax(rows)
+    return rows if np.abs(known.sum(axis=-1) - 1).max() < 2e-3 else softmax(rows)
+
+
 def two_logits(one: ArrayLike) -> Reals:
     """The one logit z that tells two classes apart, (..., 1), as two: 0 and z, (..., 2).
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.activation import Function
 from core.activations import ACTIVATIONS
-from core.architectures.bricks import Activation
-from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
+from core.given import NotKnown, source_of
 from core.records import Moment
 
 
@@ -43,16 +43,18 @@ class Zones(NamedTuple):
 
 
 def zone_numbers(
-    before: np.ndarray, axis: int, function: str, parameter: float | None = None
+    before: np.ndarray, axis: int, function: str | Function, parameter: float | None = None
 ) -> dict[str, float]:
     """What a moment holds of an activation layer's input `before` (inputs, …), as plain numbers.
 
-    The units are along `axis`. A unit is dead where every value of it, at every place and for every
-    input, lies in a dead zone. "dead" is the share of the units, "in_dead_zone" and "saturated"
-    are shares of all values; "units" and "inputs" say of how many. NaN lies in no zone.
+    `function` is one, or a key of ACTIVATIONS. The units are along `axis`. A unit is dead where
+    every value of it, at every place and for every input, lies in a dead zone. "dead" is the share
+    of the units, "in_dead_zone" and "saturated" are shares of all values; "units" and "inputs" say
+    of how many. NaN lies in no zone.
     """
     dead, saturated = np.zeros(before.shape, bool), 0
-    for zone in ACTIVATIONS[function].zones(parameter):
+    function = ACTIVATIONS[function] if isinstance(function, str) else function
+    for zone in function.zones(parameter):
         inside = before <= zone.high
         if zone.low > -math.inf:
             inside &= before >= zone.low
@@ -73,7 +75,7 @@ def zone_numbers(
 
 def activation_layers(layers: Sequence[Layer]) -> list[Layer]:
     """The layers that are an activation function, in their order."""
-    return [layer for layer in layers if isinstance(layer.brick, Activation)]
+    return [layer for layer in layers if layer.bends is not None]
 
 
 def zones_at(layer: Layer, layers: Sequence[Layer], moment: Moment) -> Zones | None:
@@ -113,15 +115,19 @@ def counted_by_unit(moment: Moment, layers: Sequence[Layer]) -> bool:
 
 def _counted_anew(layer: Layer, layers: Sequence[Layer], moment: Moment) -> dict[str, float]:
     """The same from what was recorded of the layer's input; empty where nothing was."""
-    by_name = {one.name for one in layers}
-    before = comes_from(layer, layers) if layer.sources[0] in by_name else ""
-    array = moment.arrays.get((before, "output"))
-    if array is None or not array.values.size or not isinstance(layer.brick, Activation):
+    try:
+        before = source_of(layer, layers, moment)
+    except (KeyError, NotKnown):  # `layers` may be some of a large network's
         return {}
+    array = moment.arrays.get((before, "output"))
     learned = moment.arrays.get((layer.name, "weight"))
+    if array is None or not array.values.size or layer.bends is None:
+        return {}
+    if learned is not None and learned.values.size != 1:  # an earlier version knew one slope only
+        return {}
     parameter = None if learned is None else float(learned.numbers().ravel()[0])
     values = array.numbers()
-    return zone_numbers(values, 2 if values.ndim == 3 else 1, layer.brick.function, parameter)
+    return zone_numbers(values, 2 if values.ndim == 3 else 1, layer.bends, parameter)
 
 
 def dead_units(layers: Sequence[Layer], moment: Moment) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from core.figures.unit_activations import unit_activations
 from pages.shared.arithmetic import open_number
 from pages.shared.chart import still_chart
 from pages.shared.choose import choose_run, choose_step, number_in_link
+from pages.shared.faults import part_told
 from pages.shared.fresh import keep_fresh
 from pages.shared.inputs import answer, choose_input, told_outer
 from pages.shared.prediction import draw_input, draw_prediction
@@ -37,7 +38,7 @@ for number, layer in enumerate(layers):
     after = found.outputs[layer.name]
     shown, units = after.shape[layer.units_axis], layer.output_shape[layer.units_axis]
     sample = f" · the first {shown} of {units} units, as recorded" if shown < units else ""
-    with sides[number % 2]:
+    with sides[number % 2], part_told(layer.name):
         st.subheader(layer.name)
         st.caption(f"{layer.formula} · {layer.sizes}{sample}")
         if after.ndim == 2:
@@ -45,7 +46,7 @@ for number, layer in enumerate(layers):
             still_chart(states_over_time(after, quantity="value", role=role), layer.name)
             open_number(run, layer, after, moment)
             continue
-        given = found.outputs.get(layer.sources[0]) if layer.kind == "activation" else None
+        given = found.before(layer, settings.layers) if layer.kind == "activation" else None
         pair = (after, None) if layer.gives_pre_activations else (given, after)
         unit = still_chart(unit_activations(*pair), layer.name, pressed=after.ndim == 1)
         open_number(run, layer, after, moment, unit)

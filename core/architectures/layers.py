@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.activation import Function
 from core.architectures.bricks import AnyBrick, Shape, sizes
 from core.architectures.bricks.field import Field
 
@@ -46,6 +47,11 @@ class Layer:
     def kind(self) -> str:
         """The brick's kind, "linear" or "conv2d" …"""
         return self.brick.kind
+
+    @property
+    def bends(self) -> Function | None:
+        """The activation function that it applies to every number; None for other layers."""
+        return getattr(self.brick, "bends", None)
 
     @property
     def gives_pre_activations(self) -> bool:

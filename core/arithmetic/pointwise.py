@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from core.activations import ACTIVATIONS
 from core.arithmetic.made import Asked, Made, Place, named
 
 EPSILON = 1e-5  # of torch's norms
@@ -10,7 +9,7 @@ EPSILON = 1e-5  # of torch's norms
 
 def activation(asked: Asked) -> Made:
     """The function at the number that was given, its derivative there, and the gradient."""
-    function = ACTIVATIONS[asked.brick.function]
+    function = asked.brick.bends
     learned = asked.walk.before.get((asked.layer.name, "weight"))
     parameter = None if learned is None else float(learned.ravel()[0])
     x = float(asked.given[asked.place])

@@ -7,12 +7,17 @@ import torch
 
 from core.architectures.bricks import AnyBrick, Shape
 from core.architectures.bricks.field import Field
-from core.architectures.bricks.foreign import Foreign
+from core.architectures.bricks.foreign import Elementwise, Foreign
 from core.foreign.recognition import shown
+from core.foreign.shapes import path_of
 from core.foreign.tracing import Call
 
-POINTWISE = ("add", "cat", "stack", "mul", "Normalize", "Identity", "ReLU6", "StochasticDepth")
-"""What sees of the input only what that sees which it is given."""
+POINTWISE = (
+    *("add", "cat", "stack", "mul", "torch.nn.modules.linear.Identity"),
+    "torchvision.transforms.transforms.Normalize",
+    "torchvision.ops.stochastic_depth.StochasticDepth",
+)
+"""What sees of the input only what that sees which it is given: functions, and classes by path."""
 Before = list[tuple[Shape, Field | None]]
 """The shape and the field of each output that a call is given."""
 
@@ -25,7 +30,11 @@ def of_input(first: torch.Tensor, swapped: bool) -> tuple[Shape, Field]:
 
 
 def of_call(
-    call: Call, brick: AnyBrick | Foreign, before: Before, given: Shape, gave: Shape
+    call: Call,
+    brick: AnyBrick | Elementwise | Foreign,
+    before: Before,
+    given: Shape,
+    gave: Shape,
 ) -> Field | None:
     """What one output of a call sees that was given all of `before`, laid out as `given`."""
     known = [field for _, field in before if field is not None]
@@ -35,8 +44,9 @@ def of_call(
         return brick.field(Field.union(known), given)
     # only what leaves each place where it was: laid behind one another, places would move
     stays = all(_places(shape) == _places(gave) for shape, _ in before)
-    passes = call.word in POINTWISE or not call.leaf
-    return Field.union(known, beside=call.word == "cat") if stays and passes else None
+    path = path_of(call)
+    passes = path in POINTWISE or not call.leaf
+    return Field.union(known, beside=path == "cat") if stays and passes else None
 
 
 def _places(shape: Shape) -> Shape:

@@ -1,5 +1,6 @@
 """Looking: moments of any network, with all that was seen of it. This room knows torch."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +10,14 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from core.architectures.layers import Layer
 from core.copies import half, real
+from core.foreign.checking import Checked
 from core.foreign.checks import class_names, fit_last, known_classes, note_of, units_of
 from core.foreign.inputs import Inputs, tensors_in
 from core.foreign.recognition import shown
 from core.foreign.running import passed, waits
-from core.foreign.sight import Sight
+from core.foreign.sight import Look, Sight
 from core.foreign.tracing import Call, as_written, parameters_by_name
 from core.foreign.understanding import understood
 from core.foreign.watched import (
@@ -26,6 +29,7 @@ from core.foreign.watched import (
     shallow,
     tidy,
 )
+from core.given import CHANGED
 from core.learned import Learned
 from core.recording import recorded_rows
 from core.records import Array, ArrayKey, Moment
@@ -37,16 +41,24 @@ WEIGHT_BUDGET, OUTPUT_BUDGET = 131_072, 65_536
 MOST_INPUT_NUMBERS = 4_000_000
 NO_EPOCH = -1.0
 """A script's own loop does not say which epoch it is in."""
+UNFIT = (RuntimeError, ValueError, TypeError, IndexError)
+"""What is raised where a tensor cannot be recorded as it was planned."""
 
 
 class Looker(Learned):
     """Takes moments of any network, by the names of its parts: they may be replaced meanwhile."""
 
     def __init__(
-        self, network: nn.Module, inputs: Inputs, sight: Sight, units: int, room: tuple[int, int]
+        self,
+        network: nn.Module,
+        inputs: Inputs,
+        sight: Sight,
+        units: int,
+        room: tuple[int, int],
+        drawn: tuple[Sequence[Layer], np.ndarray],
     ) -> None:
-        """As for `looked_at`."""
-        self.network, self.inputs, self.sight = network, inputs, sight
+        """As for `looked_at`; `drawn` are the layers and the inputs as a page has them."""
+        self.network, self.inputs, self.sight, self.drawn = network, inputs, sight, drawn
         self.shapes = {(x.name, kind): s for x in sight.layers for kind, s in x.weights.items()}
         sizes = {key: (shape[0], math.prod(shape[1:])) for key, shape in self.shapes.items()}
         super().__init__({}, recorded_rows(sizes, room[0] * WEIGHT_BUDGET, units))
@@ -112,31 +124,54 @@ class Looker(Learned):
         with torch.no_grad():
             self.note_learned(arrays, numbers, half, scale=scale if gradients else None)
             arrays |= {key: half(values) for key, values in self.statistics().items()}
+        checked = Checked(*self.drawn)
+
+        def before(call: Call, given: Any) -> None:
+            look, first = self.sight.looks.get(call.name), next(tensors_in(given), None)
+            if look is not None and first is not None and not first.is_complex():
+                self._note_zones(call, look, first, numbers)
+                self._note_given(call, look, first, given, checked)
+
+        def after(call: Call, result: Any) -> None:
+            look, gave = self.sight.looks.get(call.name), next(tensors_in(result), None)
+            if look is not None and gave is not None:
+                sound = self._note_output(call, look, result, arrays, checked)
+                if not sound:
+                    numbers.setdefault(self.sight.names[call.name], {})[CHANGED] = 1.0
+
         try:
-            passed(
-                self.network,
-                self.inputs,
-                lambda call, given: self._note_zones(call, given, numbers),
-                lambda call, result: self._note_output(call, result, arrays),
-            )
+            passed(self.network, self.inputs, before, after)
         except Exception as fault:  # what the network raises for its inputs now
             self.omit(("the network", "output"), fault)
         return Moment(step, NO_EPOCH, loss, arrays, numbers)
 
-    def _note_zones(self, call: Call, given: Any, numbers: dict[str, dict[str, float]]) -> None:
+    def _note_zones(
+        self, call: Call, look: Look, first: torch.Tensor, numbers: dict[str, dict[str, float]]
+    ) -> None:
         """Count where what an activation function is given lies, before it works in place."""
-        look = self.sight.looks.get(call.name)
-        first = next(tensors_in(given), None)
-        if look is None or not look.function or first is None or first.is_complex():
+        if look.function is None:
             return
-        first = first.movedim(look.given_axis, 0)
-        slope = call.parameters.get("weight")  # PReLU's
-        learned = None if slope is None else slope.item()
         name = self.sight.names[call.name]
-        axis = self.units_axis(name, tuple(first.shape), look.swapped)
-        values = as_numbers(first if first.ndim > 1 else first[:, None])
-        counted = zone_numbers(values, axis, look.function, learned)
-        numbers.setdefault(name, {}).update(counted)
+        try:
+            values, slope = _bending(first, call)
+            values = values.movedim(look.given_axis, 0)
+            axis = self.units_axis(name, tuple(values.shape), look.swapped)
+            plain = as_numbers(values if values.ndim > 1 else values[:, None])
+            counted = zone_numbers(plain, axis, look.function, slope)
+        except UNFIT as fault:
+            self.omit((name, "dead_units"), fault)
+        else:
+            numbers.setdefault(name, {}).update(counted)
+
+    def _note_given(
+        self, call: Call, look: Look, first: torch.Tensor, given: Any, checked: Checked
+    ) -> None:
+        """Keep what a layer is given until it is known what it gave; see `Checked`."""
+        if first.ndim > look.given_axis:
+            turned = look.swapped and first.ndim == 3
+            with contextlib.suppress(*UNFIT):  # then nothing is told of what it was given
+                kept = shown(first, look.given_axis, turned)
+                checked.before(self.sight.names[call.name], kept, given)
 
     def units_axis(self, name: str, shape: tuple[int, ...], swapped: bool) -> int:
         """Where the units are in what a layer is given, of `shape` with the inputs first.
@@ -155,13 +190,13 @@ class Looker(Learned):
             name = by_name[name].sources[0]
         return 1
 
-    def _note_output(self, call: Call, result: Any, arrays: dict[ArrayKey, Array]) -> None:
-        look = self.sight.looks.get(call.name)
-        gave = next(tensors_in(result), None)
-        if look is None or gave is None:
-            return
+    def _note_output(
+        self, call: Call, look: Look, result: Any, arrays: dict[ArrayKey, Array], checked: Checked
+    ) -> bool:
+        """Keep what a layer gave; whether that follows from what its source gave."""
         name, count = self.sight.names[call.name], self.inputs.count
         try:
+            gave = next(tensors_in(result))
             if look.axis is None:
                 gave = gave.expand(count, *gave.shape)
             output = shown(gave, look.axis or 0, look.swapped)
@@ -171,8 +206,13 @@ class Looker(Learned):
             rows, axis = self.channels[name], self.axes[name]
             units = self.units[name] if rows < self.units[name] else None
             arrays[name, "output"] = half(output.narrow(axis, 0, rows), units)
-        except (RuntimeError, ValueError, TypeError, IndexError) as fault:
+        except UNFIT as fault:
             self.omit((name, "output"), fault)
+            return False
+        try:
+            return checked.after(name, call, output, result)
+        except UNFIT:
+            return False
 
 
 def as_numbers(tensor: torch.Tensor) -> np.ndarray:
@@ -223,10 +263,24 @@ def looked_at(
         left_out=left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
-    looker = Looker(network, given, sight, units, room)
+    looker = Looker(network, given, sight, units, room, (watched.plan(), values))
     moment = looker.moment(0, None)
     moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
     return settings, moment, looker
+
+
+def _bending(first: torch.Tensor, call: Call) -> tuple[torch.Tensor, float | None]:
+    """What is counted of a function's input, and its learned slope, if it has one.
+
+    Of a PReLU with a slope for each channel only those lie in a zone whose slope is 0.
+    """
+    slopes = next(iter(call.parameters.values()), None)
+    if slopes is None:
+        return first, None
+    if slopes.numel() == 1:
+        return first, slopes.item()
+    flat = slopes.reshape(-1, *[1] * (first.ndim - 2)) == 0
+    return torch.where(flat, first, 1.0), 0.0
 
 
 def input_values(inputs: Inputs, swapped: bool) -> np.ndarray:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from core.architectures.bricks import Shape
+from core.foreign.costs import cost_counter
 from core.foreign.inputs import Inputs, Unseen, tensors_in
 from core.foreign.running import passed
 from core.foreign.tracing import Call, told_sources
@@ -47,7 +47,7 @@ def traced(network: nn.Module, inputs: Inputs, priced: bool = False) -> list[Tra
     """Every call of one pass, in the order in which they end."""
     calls: list[Traced] = []
     open_calls: dict[str, Traced] = {}
-    counter = FlopCounterMode(display=False) if priced and not inputs.gradients else None
+    counter = cost_counter() if priced and not inputs.gradients else None
     flops: dict[str, int] = {}
     leaves = itertools.count(1)
 

@@ -10,43 +10,79 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.conv import _ConvNd
 
 from core.activations import ACTIVATIONS
 from core.architectures import bricks
 from core.architectures.bricks import AnyBrick, Mismatch, Shape
-from core.architectures.bricks.foreign import UNSAFE, Foreign
+from core.architectures.bricks.foreign import UNSAFE, Elementwise, Foreign
+from core.elementwise import FAMILIES
 from core.foreign.tracing import Call
 from core.foreign.watched import tidy
 
-FUNCTIONS = {known.torch_name: name for name, known in ACTIVATIONS.items() if name != "identity"}
-SUMMING = (
-    *("Linear", "Bilinear", "Conv", "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm"),
-    *("linear", "bilinear", "conv", "batch_norm", "layer_norm", "group_norm", "add"),
-)
-"""How the names begin of what gives pre-activations."""
+_BY_CLASS = {name: family for name, family in FAMILIES.items() if name != "gelu_tanh"}
+MODULES = {getattr(nn, family.torch_name): name for name, family in _BY_CLASS.items()}
+CALLED = {family.called: name for name, family in _BY_CLASS.items()}
+"""The families by torch's class, and by the name of torch's function."""
+SUMMING = (nn.Linear, nn.Bilinear, _ConvNd, _NormBase, nn.LayerNorm, nn.GroupNorm)
+SUMMING_FUNCTIONS = {
+    *("linear", "bilinear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d"),
+    *("conv_transpose3d", "batch_norm", "layer_norm", "group_norm", "instance_norm", "add"),
+    *("addmm", "addbmm", "baddbmm", "addmv"),
+}
+"""What gives pre-activations."""
+HARMLESS = {
+    *("__init__", "__setstate__", "__repr__", "extra_repr", "reset_parameters", "train"),
+    *("_load_from_state_dict", "_save_to_state_dict", "__init_subclass__", "__class_getitem__"),
+}
+"""Methods that a class may have its own of, and still compute what torch's does."""
 
 
 class _Unknown(Exception):
     """It is none of our bricks, or one with settings that ours do not have."""
 
 
-def brick_of(call: Call, given: Shape, gave: Shape) -> AnyBrick | None:
+def own_class(module: nn.Module | None) -> type[nn.Module] | None:
+    """The class of torch.nn that a module computes as, whatever its own is called; None for none.
+
+    A class made from one of torch's computes the same where it has no methods of its own that
+    torch's has, too, but those that are HARMLESS.
+    """
+    kinds = type(module).__mro__
+    known = next((kind for kind in kinds if kind.__module__.startswith("torch.nn.")), None)
+    if module is None or known in (None, nn.Module) or "forward" in vars(module):
+        return None
+    more = {name for kind in kinds[: kinds.index(known)] for name in vars(kind)}
+    changed = {name for name in more if callable(getattr(known, name, None))}
+    return known if changed <= HARMLESS else None
+
+
+def brick_of(call: Call, given: Shape, gave: Shape) -> AnyBrick | Elementwise | None:
     """The brick that a call is, for one input of shape `given` and its output's; None for none."""
     try:
-        maker = MAKERS.get(type(call.module))
+        maker = MAKERS.get(own_class(call.module))
         brick = maker(call.module) if maker else _function(call)
         return brick if brick.output(given) == gave else None
     except (_Unknown, ValidationError, Mismatch, IndexError):
         return None
 
 
-def foreign(call: Call, adds: int, more: str) -> Foreign:
-    """A call as it describes itself, and `more` about it; `adds` is what torch's counter found."""
+def foreign(call: Call, adds: int, more: str, sums: bool = False) -> Foreign:
+    """A call as it describes itself, and `more` about it; `adds` is what torch's counter found.
+
+    `sums`: its shapes say that it gives sums of products.
+    """
     module, word = call.module if call.leaf else None, call.word
     said = _said(module) if module is not None else ""
     told = tidy(", ".join(filter(None, (said, more))), UNSAFE, "·", 200)
     of = tidy(word, UNSAFE, "·", 80)
-    return Foreign(of=of, told=told, adds=adds, sums=word.startswith(SUMMING))
+    known = own_class(call.module)
+    if call.module is None:
+        sums = word in SUMMING_FUNCTIONS
+    elif known is not None:
+        sums = issubclass(known, SUMMING)
+    return Foreign(of=of, told=told, adds=adds, sums=sums)
 
 
 def _said(module: nn.Module) -> str:
@@ -57,24 +93,45 @@ def _said(module: nn.Module) -> str:
     return said.replace("[", "(").replace("]", ")")
 
 
-def _function(call: Call) -> AnyBrick:
-    """An activation function, as a module or called by its name."""
-    module, word = call.module, call.word
-    if module is None:
-        if word not in ACTIVATIONS or not call.plain:
+def _function(call: Call) -> AnyBrick | Elementwise:
+    """An activation function with its arguments, as a module or called by its name."""
+    if call.module is None:
+        name, given = _called(call)
+    else:
+        name = MODULES.get(own_class(call.module), "")
+        if not name:
             raise _Unknown
-        return bricks.Activation(function=word)
-    name = FUNCTIONS.get(type(module).__name__)
-    if name is None or type(module).__module__ != "torch.nn.modules.activation":
+        given = {word: getattr(call.module, word, None) for word in _words(name)}
+    if name == "gelu" and given.pop("approximate", "none") != "none":
+        name = "gelu_tanh"
+    usual = FAMILIES[name].arguments
+    if any(type(value) not in (int, float) for value in given.values()):
         raise _Unknown
-    usual = getattr(nn, type(module).__name__)()
-    if _told(module) != _told(usual):
-        raise _Unknown
-    return bricks.Activation(function=name)
+    other = {word: float(value) for word, value in given.items() if value != usual[word]}
+    if not other and name in ACTIVATIONS:
+        return bricks.Activation(function=name)
+    return Elementwise(function=name, arguments=other)
 
 
-def _told(module: nn.Module) -> str:
-    return module.extra_repr().replace("inplace=True", "").strip(", ")
+def _words(name: str) -> tuple[str, ...]:
+    """The arguments of a family by torch's names."""
+    return ("approximate",) if name == "gelu" else tuple(FAMILIES[name].arguments)
+
+
+def _called(call: Call) -> tuple[str, dict[str, Any]]:
+    """The family of a function that was called, and what was given to it beside its input."""
+    name = CALLED.get(call.word, "")
+    placed, named = call.settings
+    if not name or named.get("training"):
+        raise _Unknown
+    if name == "prelu":
+        slopes = list(call.parameters.values())
+        if len(slopes) != 1:
+            raise _Unknown
+        return name, {"num_parameters": slopes[0].numel()}
+    words = _words(name)
+    given = dict(zip(words, placed, strict=False)) | named
+    return name, {word: value for word, value in given.items() if word in words}
 
 
 def _square(*sides: Any) -> list[int]:
@@ -170,7 +227,7 @@ MAKERS: dict[type | None, Callable[[Any], AnyBrick]] = {
     nn.Dropout: _dropout,
     nn.Flatten: _flatten,
 }
-"""By the very class: a class made from one of these may compute something else."""
+"""By the class of torch that a module computes as: see `own_class`."""
 
 
 def shown(output: torch.Tensor, axis: int, swapped: bool) -> torch.Tensor:

@@ -12,12 +12,13 @@ from torch import nn
 
 from core.architectures.bricks import Activation, Shape
 from core.architectures.bricks.field import Field
-from core.architectures.bricks.foreign import UNSAFE
+from core.architectures.bricks.foreign import UNSAFE, Elementwise
 from core.foreign.fields import of_call, of_input
 from core.foreign.inputs import Inputs, Unseen
 from core.foreign.passes import Traced, axis_of, kind_of, traced
 from core.foreign.recognition import brick_of, foreign, shown
 from core.foreign.rest import MOST_WEIGHTS, drawn, unreached, unused, without_inputs
+from core.foreign.shapes import multiplies, time_is_last
 from core.foreign.sight import Look, Sight, placed
 from core.foreign.tracing import Call
 from core.foreign.watched import MOST_LAYERS, SeenLayer, tidy
@@ -135,7 +136,7 @@ class Seer:
             told = f"{self.inner[call.name]} layers"
         if only_weights:
             told = ", ".join(filter(None, (told, "only weights recorded")))
-        other = foreign(call, one_input, told)
+        other = foreign(call, one_input, told, multiplies(weights, given, gave))
         if one.several:
             self.left_out.append(f"of what {call.name} ({call.word}) gives, the first is recorded")
         facts: dict[str, Any] = {"name": name, "input_shape": given, "output_shape": gave}
@@ -147,7 +148,7 @@ class Seer:
             layer = SeenLayer(brick=known or other, **facts)
         except ValidationError:
             layer = SeenLayer(brick=other, **facts | {"field": None})
-        function = layer.brick.function if isinstance(layer.brick, Activation) else None
+        function = layer.brick.bends if isinstance(layer.brick, Activation | Elementwise) else None
         if not only_weights:
             self.sight.looks[call.name] = Look(axis, swapped, function, given_axis or 0)
         if one.complex or any(parameter.is_complex() for parameter in call.parameters.values()):
@@ -172,7 +173,7 @@ class Seer:
         """Whether channels stand before time, as torch's layers for sequences have them."""
         if len(one.gave) != 3:
             return False
-        if call.word.lower().endswith("1d"):
+        if time_is_last(call, one.gave):
             self.sight.swapped_input |= sources == ("",)
             return True
         before = [name for name, layer in self.made.items() if layer.name in sources]

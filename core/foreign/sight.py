@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from core.activation import Function
 from core.foreign.tracing import Call
 from core.foreign.watched import SeenLayer
 from core.records import ArrayKey
@@ -14,7 +15,7 @@ class Look:
     axis: int | None
     """Where the inputs are in its output; None: all of them get the same."""
     swapped: bool
-    function: str | None = None
+    function: Function | None = None
     given_axis: int = 0
 
 

@@ -22,17 +22,19 @@ from torch.nn.modules.module import (
 from torch.nn.utils.parametrize import is_parametrized
 from torch.overrides import TorchFunctionMode
 
+from core.elementwise import FAMILIES
 from core.foreign.inputs import tensors_in
 
 FUNCTIONS = {
-    *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sigmoid"),
-    *("tanh", "hardtanh", "hardswish", "hardsigmoid", "softmax", "log_softmax", "prelu"),
+    *(family.called for family in FAMILIES.values()),
+    *("softmax", "log_softmax"),
     *("add", "sub", "mul", "div", "matmul", "bmm", "einsum", "cat", "stack", "linear", "bilinear"),
     *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "batch_norm"),
+    *("addmm", "addbmm", "baddbmm", "addmv", "mv", "inner", "tensordot", "conv_transpose3d"),
     *("layer_norm", "group_norm", "instance_norm", "embedding", "dropout", "interpolate"),
     *("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool1d"),
     *("adaptive_avg_pool2d", "adaptive_max_pool2d", "mean", "amax", "pixel_shuffle"),
-    "scaled_dot_product_attention",
+    *("scaled_dot_product_attention", "multi_head_attention_forward"),
 }
 """Functions that are layers where they are called between modules; others only lay out numbers."""
 OF_TWO = {"add", "sub", "mul", "div", "matmul", "bmm", "cat", "stack"}
@@ -57,8 +59,8 @@ class Call:
     leaf: bool = True
     sources: tuple[str, ...] = ()
     moved: bool = False
-    plain: bool = True
-    """Of a function: nothing but a tensor was given to it."""
+    settings: tuple[tuple, dict[str, Any]] = ((), {})
+    """Of a function: what was given to it beside its first tensor, by place and by name."""
     parameters: dict[str, nn.Parameter] = field(default_factory=dict)
     """By the words that the layer calls them; "weights.0" of a list of them."""
     names: dict[str, str] = field(default_factory=dict)
@@ -173,7 +175,7 @@ class Pass(TorchFunctionMode):
             return result
         inner = next((call.name for call in reversed(self.open)), "")
         call = self._call(f"{inner}.{word}" if inner else word, word, given)
-        call.parameters, call.plain = learned, len(args) == 1 and not kwargs.keys() - {"inplace"}
+        call.parameters, call.settings = learned, (args[1:], kwargs)
         call.names = {w: self.owned.get(id(p), "") for w, p in learned.items()}
         self.before(call, (args, kwargs))
         result = func(*args, **kwargs)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from core.architectures.bricks import AnyBrick, Shape
 from core.architectures.bricks.field import Field as Seen
 from core.architectures.bricks.field import Reach
-from core.architectures.bricks.foreign import Foreign
+from core.architectures.bricks.foreign import Elementwise, Foreign
 from core.architectures.layers import Layer
 from core.data.dataset import DataError, Dataset, Split
 
@@ -49,7 +49,7 @@ class SeenLayer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name
-    brick: AnyBrick | Foreign
+    brick: AnyBrick | Elementwise | Foreign
     input_shape: Drawn
     output_shape: Drawn
     weights: dict[Kind, Sides] = Field(default_factory=dict, max_length=64)

@@ -4,12 +4,21 @@
 how one recorded array is laid out, `strips` and `layer_views` compose what a page shows.
 """
 
-from core.pictures.inputs import Probes, blank_probes, in_unit, probes_of, says, told_number
+from core.pictures.inputs import (
+    Probes,
+    blank_probes,
+    channels_first,
+    gives_probability,
+    in_unit,
+    probes_of,
+    says,
+    shares_of,
+    told_number,
+)
 from core.pictures.inside_views import inside_view, live_inside, needed
 from core.pictures.layer_views import layer_view
 from core.pictures.packing import pack, plane_of, unpack
 from core.pictures.panels import told_weights
-from core.pictures.parts import given_to
 from core.pictures.planes import (
     arranged,
     columns,
@@ -29,14 +38,16 @@ __all__ = [
     "bent",
     "blank_probes",
     "functions",
-    "given_to",
+    "gives_probability",
     "in_unit",
     "inside_view",
     "says",
+    "shares_of",
     "told_number",
     "told_weights",
     "arranged",
     "cell_of",
+    "channels_first",
     "columns",
     "display_scale",
     "layer_view",

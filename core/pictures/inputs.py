@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.activation import Reals
+from core.architectures.plans import Layer
 from core.data.dataset import MOST_CLASSES as MOST_PROBED
 from core.data.dataset import PROBES, DataError, Dataset, as_fed
+from core.pictures.guarded import Faults
 from core.pictures.panels import Panel
 from core.pictures.planes import (
+    arranged,
     display_scale,
     neat_scale,
     not_finite,
@@ -17,7 +21,7 @@ from core.pictures.planes import (
     unsigned_bytes,
 )
 from core.records import Array
-from core.softmax import softmax, two_logits
+from core.softmax import chances, softmax, two_logits
 
 MOST_CLASSES = 1_000
 
@@ -87,7 +91,9 @@ class Probes:
             return None
         shape, images = self.dataset.shape, self.dataset.kind == "image"
         if images:
-            looks_at, cell, numbers = (1, *shape[1:]), "pixel", self.inputs
+            pictures = channels_first(self.inputs) if self.dataset.watched else self.inputs
+            shape = pictures.shape[1:]
+            looks_at, cell, numbers = (1, *shape[1:]), "pixel", pictures
         else:
             looks_at, cell, numbers = (shape[0],), "unit", self.inputs
         panel = Panel("input/image", "input", "", ("input", ""), looks_at, len(self), 1, "", cell)
@@ -115,15 +121,13 @@ class Probes:
         if self._bright:
             return unsigned_bytes(numbers, 1.0), {panel.id: 1.0}
         scale = neat_scale(display_scale(numbers))
-        height, width = panel.size
-        cells = signed_bytes(numbers.reshape(len(self), -1), scale)
-        blank = np.full((len(self), height * width), 128, np.uint8)
-        blank[:, : cells.shape[1]] = cells
-        return blank, {panel.id: scale} | not_finite(panel.id, blank, len(self))
+        tiles = signed_bytes(numbers.reshape(len(self) * panel.tiles, -1), scale)
+        marks = not_finite(panel.id, tiles, len(self))
+        return arranged(tiles, panel.looks_at), {panel.id: scale} | marks
 
 
 def input_card(
-    probes: Probes, entries: Sequence[dict], size: str = ""
+    probes: Probes, entries: Sequence[dict], faults: Faults, size: str = ""
 ) -> tuple[dict, list[np.ndarray], dict]:
     """The card of the inputs, its still planes, and its part of the header.
 
@@ -132,13 +136,25 @@ def input_card(
     """
     told: dict = {"id": "input", "kind": "input", "title": "input", "formula": "", "note": ""}
     told |= {"link": None, "planes": [], "sizes": size}
-    panel = probes.panel()
-    if panel is None:
-        return told, [], {}
-    picture, scales = probes.picture(panel)
-    for entry in entries:
-        entry["scales"] |= scales
-    return told | {"planes": panel.planes}, [picture], {"still_scales": scales}
+    with faults.noted("input"):
+        panel = probes.panel()
+        if panel is None:
+            return told, [], {}
+        picture, scales = probes.picture(panel)
+        if panel.planes[0]["signed"] and panel.cell == "pixel":
+            told["note"] = f"colours reach ±{scales[panel.id]:g}"
+        for entry in entries:
+            entry["scales"] |= scales
+        return told | {"planes": panel.planes}, [picture], {"still_scales": scales}
+    return told, [], {}
+
+
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Images (n, channels, height, width); of (n, height, width, channels) with up to four channels
+    the same, so that they can be seen.
+    """
+    *sides, last = images.shape[1:]
+    return images.transpose(0, 3, 1, 2) if last <= 4 < min(sides) else images
 
 
 def _finite(value: float) -> float | None:
@@ -151,9 +167,9 @@ def says(
 ) -> list[list[float] | None] | None:
     """What a network says of each input: probabilities, or numbers in the quantity's unit.
 
-    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities already. One
-    logit tells two classes apart. Of symbols: the one after the last. None where there are too
-    many to be shown, and for an input of which that is no finite number.
+    `output` is the last layer's, (n, …), `softmaxed` that it holds probabilities for sure; of a
+    watched network it may. One logit tells two classes apart. Of symbols: the one after the last.
+    None where there are too many to be shown, and for an input of which that is no finite number.
     """
     if dataset.task == "other":
         return None
@@ -166,13 +182,23 @@ def says(
     logits = output[:, -1] if dataset.task == "next" and output.ndim == 3 else output
     if logits.ndim != 2 or logits.shape[1] > MOST_CLASSES:
         return None
-    shares = logits if softmaxed else softmax(logits)
-    if logits.shape[1] == 1 and len(dataset.classes) == 2:
-        shares = np.hstack([1 - logits, logits]) if softmaxed else softmax(two_logits(logits))
     return [
         [round(float(share), 4) for share in row] if np.isfinite(row).all() else None
-        for row in shares
+        for row in shares_of(dataset, logits, softmaxed)
     ]
+
+
+def gives_probability(last: Layer) -> bool:
+    """Whether the last layer gives the probability of the second of two classes: by a sigmoid."""
+    return last.output_shape == (1,) and last.bends is not None and last.bends.name == "sigmoid"
+
+
+def shares_of(dataset: Dataset, logits: np.ndarray, softmaxed: bool = False) -> Reals:
+    """The probability of each class by what a network gave, (n, classes) or one logit of two."""
+    if logits.shape[-1] == 1 and len(dataset.classes) == 2:
+        already = np.concatenate([1 - logits, logits], axis=-1, dtype=np.float64)
+        return already if softmaxed else softmax(two_logits(logits))
+    return np.asarray(logits, np.float64) if softmaxed else chances(logits, dataset.watched)
 
 
 def last_words(dataset: Dataset) -> str:

@@ -4,15 +4,18 @@ Weights → gates and states → pre-activation → activation → gradient, a c
 inputs. What a layer without weights was given stands where others have their weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from core.architectures.layers import comes_from
 from core.architectures.plans import Layer
+from core.given import NotKnown, given_to, source_of
+from core.pictures.guarded import Faults, blank
 from core.pictures.inputs import Probes, input_card, last_words
 from core.pictures.packing import pack
-from core.pictures.panels import Panel, output_panel, told_weights, weight_panel
-from core.pictures.parts import KINDS, Contradiction, Part, given_to, parts_of
+from core.pictures.panels import PLAIN, Panel, output_panel, told_weights, weight_panel
+from core.pictures.parts import KINDS, Contradiction, Part, parts_of
 from core.pictures.strips import (
     NO_GRADIENT,
     card,
@@ -28,12 +31,13 @@ from core.recurrent import PARTS
 
 NORMS = ("batchnorm", "layernorm", "groupnorm")
 IN_PART = "what goes on inside needs all of its weights and of its input; some were recorded"
+NOT_KNOWN = "what goes on inside is not known here: what it was given is not what was recorded"
 
 
 def bent_by(layer: Layer, layers: Sequence[Layer]) -> Layer | None:
     """The activation layer that a layer's outputs go through, maybe after a norm; else None."""
     followers = [one for one in layers if one.sources == (layer.name,)]
-    if not layer.gives_pre_activations or len(followers) != 1:
+    if not layer.gives_pre_activations or len(followers) != 1 or followers[0].watched == "moved":
         return None
     if followers[0].kind == "activation":
         return followers[0]
@@ -66,29 +70,32 @@ def inside_view(
     header: dict = {"view": "inside", "run": run_id, "title": layer.name}
     header |= {"live": url is not None, "url": url, "step": step, "autoplay": False}
     header |= {"probe": probe, "opens": not layer.watched} | probes.told()
+    faults = Faults()
     seen = [_seen(layer, layers, probes, moment) for moment in moments]
-    stages = _stages(layer, layers, probes, seen)
+    stages = _stages(layer, layers, probes, seen, faults)
     panels = [panel for _, panel in stages]
-    scales = shared_scales(panels, [one.moment for one in seen]) | _gates_scales(seen)
+    scales = shared_scales(panels, [one.moment for one in seen], faults) | _gates_scales(seen)
     told, planes = [], []
     for one in seen:
         numbers = _numbers(layer, layers, panels, one.moment)
-        entry, painted = frame(one.moment, panels, scales, numbers)
+        entry, painted = frame(one.moment, panels, scales, numbers, faults)
         told.append(entry)
         planes.append(painted)
-    first, still, more = input_card(probes, told)
-    cards = _cards(layer, stages)
+    first, still, more = input_card(probes, told, faults)
+    cards = _cards(layer, stages, faults)
+    faults.told([first, *cards])
     header |= {"cards": [first, *cards], "frames": told, "layout": layout_of(cards)} | more
     return pack(header, planes, still)
 
 
 def live_inside(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment) -> bytes:
     """One moment for those who watch a layer from inside."""
-    seen = [_seen(layer, layers, probes, moment)]
-    stages = _stages(layer, layers, probes, seen)
-    panels, cards = [panel for _, panel in stages], _cards(layer, stages)
+    faults, seen = Faults(), [_seen(layer, layers, probes, moment)]
+    stages = _stages(layer, layers, probes, seen, faults)
+    panels, cards = [panel for _, panel in stages], _cards(layer, stages, faults)
     numbers = _numbers(layer, layers, panels, moment)
-    entry, planes = frame(seen[0].moment, panels, _gates_scales(seen), numbers)
+    entry, planes = frame(seen[0].moment, panels, _gates_scales(seen), numbers, faults)
+    faults.told(cards)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": [entry]}, [planes])
 
 
@@ -107,9 +114,12 @@ def _seen(layer: Layer, layers: Sequence[Layer], probes: Probes, moment: Moment)
     why = ""
     if layer.kind in KINDS:
         try:
-            parts = parts_of(layer, moment, given_to(layer, layers, moment, probes))
+            inputs = None if probes.blank else probes.inputs
+            parts = parts_of(layer, moment, given_to(layer, layers, moment, inputs))
         except Contradiction as fault:
             why = str(fault)
+        except NotKnown:
+            why = NOT_KNOWN
         except (KeyError, ValueError):
             why = IN_PART
     arrays = moment.arrays | {(part.name, "output"): Array(part.values) for part in parts}
@@ -126,42 +136,65 @@ def _stages(
     layers: Sequence[Layer],
     probes: Probes,
     seen: Sequence[_Seen],
+    faults: Faults,
 ) -> list[tuple[str, Panel]]:
-    """The placed panel of each card, after the card's title."""
+    """The placed panel of each card that can be drawn, after the card's title."""
     found: dict[ArrayKey, Array] = {}
     for one in reversed(seen):
         found |= one.moment.arrays
     parts = next((one.parts for one in seen if one.parts), [])
     why = next((one.why for one in seen if one.why), "")
     by_name = {one.name: one for one in layers}
-    bent, before = bent_by(layer, layers), by_name.get(comes_from(layer, layers))
+    bent, before = bent_by(layer, layers), by_name.get(_known_source(layer, layers, seen) or "")
     stages: list[tuple[str, Panel]] = []
+
+    def add(title: str, of: Callable[[], Panel]) -> None:
+        with faults.noted(title):
+            panel = of()
+            panel.place(sum(len(plane) for _, one in stages for plane in blank(one)))
+            stages.append((title, panel))
+
+    def output(of: Layer) -> Callable[[], Panel]:
+        return partial(_output, of, layers, found, probes, len(seen))
+
     if before and (not layer.pictured or layer.kind in NORMS):
-        stages.append((f"from {before.name}", _output(before, layers, found, probes, len(seen))))
+        add(f"from {before.name}", output(before))
     for kind in layer.pictured:
         title = "weights γ" if layer.kind in NORMS else told_weights(kind)
-        stages.append((title, _weights(layer, found, kind)))
-    stages += [(part.name, _part(part)) for part in parts]
+        add(title, partial(_weights, layer, found, kind))
+    for part in parts:
+        add(part.name, partial(_part, part))
     if why or not (parts and layer.kind in PARTS):  # else the hidden state is the output
-        panel = _output(layer, layers, found, probes, len(seen))
-        if why and not probes.blank:
-            told = f"at some moments: {why}" if parts else why
-            panel.note = "; ".join(filter(None, (panel.note, told)))
-        stages.append(("output" if panel.caption.startswith("output") else panel.role, panel))
+        note = f"at some moments: {why}" if why and parts else why
+        plain = layer.kind in PLAIN or layer.name == layers[-1].name and layer.kind == "linear"
+        role = "pre-activation" if layer.gives_pre_activations else "activation"
+        told = "" if probes.blank else note
+        add("output" if plain else role, partial(_noted, output(layer), told))
     if bent:
-        stages.append((f"activation, {bent.name}", _output(bent, layers, found, probes, len(seen))))
+        add(f"activation, {bent.name}", output(bent))
     for kind in layer.pictured:
         if layer.watched and (layer.name, f"{kind}_gradient") not in found:
             continue
-        panel = _weights(layer, found, kind, "_gradient")
-        if seen and (layer.name, f"{kind}_gradient") not in seen[-1].moment.arrays:
-            panel.note = "; ".join(filter(None, (panel.note, NO_GRADIENT)))
+        none = seen and (layer.name, f"{kind}_gradient") not in seen[-1].moment.arrays
         many = f" of {told_weights(kind)}" if len(layer.pictured) > 1 else ""
-        stages.append((f"gradient{many}", panel))
-    offset = 0
-    for _, panel in stages:
-        offset = panel.place(offset)
+        slopes = partial(_weights, layer, found, kind, "_gradient")
+        add(f"gradient{many}", partial(_noted, slopes, NO_GRADIENT if none else ""))
     return stages
+
+
+def _noted(of: Callable[[], Panel], note: str) -> Panel:
+    """A panel with one more thing to say."""
+    panel = of()
+    panel.note = "; ".join(filter(None, (panel.note, note)))
+    return panel
+
+
+def _known_source(layer: Layer, layers: Sequence[Layer], seen: Sequence[_Seen]) -> str | None:
+    """The layer whose outputs this one is given, "" for the input; None where it is not known."""
+    try:
+        return source_of(layer, layers, seen[-1].moment if seen else Moment(0, 0, None))
+    except NotKnown:
+        return None
 
 
 def _weights(layer: Layer, found: dict[ArrayKey, Array], kind: str, which: str = "") -> Panel:
@@ -195,11 +228,11 @@ def _part(part: Part) -> Panel:
     return Panel(part.name, part.role, part.told, key, looks_at, count, 1, "", "step")
 
 
-def _cards(layer: Layer, stages: Sequence[tuple[str, Panel]]) -> list[dict]:
-    return [
-        card(layer, [panel], id=panel.id, title=title, formula="", sizes="")
-        for title, panel in stages
-    ]
+def _cards(layer: Layer, stages: Sequence[tuple[str, Panel]], faults: Faults) -> list[dict]:
+    plain = {"formula": "", "sizes": ""}
+    cards = [card(layer, [panel], id=panel.id, title=title, **plain) for title, panel in stages]
+    lost = faults.keys() - {panel.id for _, panel in stages} - {"input"}
+    return [*cards, *(card(layer, [], id=name, title=name, **plain) for name in lost)]
 
 
 def _numbers(

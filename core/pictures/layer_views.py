@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.architectures.plans import Layer
+from core.pictures.guarded import Faults
 from core.pictures.packing import pack
 from core.pictures.panels import MOST_WEIGHTS, Panel, weight_panel
 from core.pictures.strips import (
@@ -60,14 +61,15 @@ def layer_view(
     before.place(0)
     for panel in moving:
         offset = panel.place(offset)
-    shared = shared_scales([now], kept)
+    faults = Faults()
+    shared = shared_scales([now], kept, faults)
     still_scales: dict[str, float] = {}
-    still = before.paint(start, shared[now.id], still_scales)
+    still = before.paint(start, shared.get(now.id, 1.0), still_scales)
     entries, planes = [], []
     for moment in kept:
         told = learned_numbers(layer, moment)
         numbers = {"now": told.get("weight", {}), "gradient": told.get("gradient", {})}
-        entry, painted = frame(moment, moving, shared, numbers)
+        entry, painted = frame(moment, moving, shared, numbers, faults)
         entries.append(entry | {"scales": entry["scales"] | still_scales})
         planes.append(painted)
     cards = [
@@ -77,6 +79,7 @@ def layer_view(
     if gradient:
         text = {"title": "its gradient", "formula": "∂loss ÷ ∂W"}
         cards.append(card(layer, [slopes], id="gradient", kind="gradient", **text))
+    faults.told(cards)
     return pack(
         head | {"cards": cards, "frames": entries, "layout": layout_of(cards)}, planes, still
     )

@@ -90,13 +90,8 @@ class Panel:
         self.planes = [told]
         if self.histogram:
             one = {"probes": 1, "tiles": 1, "columns": 1, "cells": BINS, "signed": False}
-            bins = {
-                "role": "histogram",
-                "offset": offset,
-                "height": 1,
-                "width": BINS,
-                "cell": "bin",
-            }
+            bins = {"role": "histogram", "offset": offset, "cell": "bin"}
+            bins |= {"height": 1, "width": BINS}
             self.planes.append(told | one | bins | {"id": f"{self.id}/histogram"})
             offset += BINS
         return offset
@@ -189,7 +184,10 @@ def weight_panel(
         looks_at = (MOST_WEIGHTS,)
     height, width = tile_shape(looks_at)
     tiles = min(rows, max(1, MOST_WEIGHTS // (height * width)))
-    unit = "filter" if layer.kind in ("conv2d", "conv1d") else "unit"
+    turned = (
+        layer.kind == "foreign" and layer.weights[kind][0] != layer.output_shape[layer.units_axis]
+    )
+    unit = "filter" if layer.kind in ("conv2d", "conv1d") else "row" if turned else "unit"
     told = f"weights, one {height}×{width} tile per {unit}" if len(shape) > 1 else "weights"
     cell = "pixel" if len(looks_at) > 1 else ("input" if len(shape) > 1 else "channel")
     panel = Panel(name, "weight", told, source, looks_at, 1, tiles, unit, cell)

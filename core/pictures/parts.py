@@ -3,14 +3,12 @@
 Computed from the recorded weights and the recorded outputs of the layer before. No torch here.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.architectures.plans import PASSING, Layer
+from core.architectures.plans import Layer
 from core.attention import attention
-from core.pictures.inputs import Probes
 from core.records import Moment
 from core.recurrent import PARTS, states
 
@@ -33,31 +31,6 @@ class Part:
     values: np.ndarray
     between_0_and_1: bool
     told: str
-
-
-def given_to(layer: Layer, layers: Sequence[Layer], moment: Moment, probes: Probes) -> np.ndarray:
-    """What a layer was given for the probe inputs, (probes, …); KeyError where it is not known.
-
-    Of what was recorded in part it cannot be told: ValueError.
-    """
-    by_name = {one.name: one for one in layers}
-    source = layer.sources[0]
-    if source == "":
-        if probes.blank:
-            raise KeyError("input")
-        return probes.inputs
-    before = by_name[source]
-    if layer.watched == "moved":
-        raise ValueError(f"what {source} gave was laid out anew before it")
-    if before.kind in PASSING:
-        inputs = given_to(before, layers, moment, probes)
-        if before.kind == "rows":
-            inputs = inputs.swapaxes(1, 2)
-        return inputs.reshape(len(inputs), *before.output_shape)
-    array = moment.arrays[source, "output"]
-    if array.units is not None:
-        raise ValueError(f"only some units of {source} were recorded")
-    return array.numbers()
 
 
 class Contradiction(ValueError):

@@ -2,16 +2,17 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 from zlib import crc32
 
 import numpy as np
 
-from core.architectures.bricks import Activation, sizes
+from core.architectures.bricks import sizes
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
-from core.pictures.inputs import Probes, input_card, last_words, says
+from core.pictures.guarded import Faults, blank
+from core.pictures.inputs import Probes, gives_probability, input_card, last_words, says
 from core.pictures.packing import pack
 from core.pictures.panels import Panel, output_panel, weight_panel
 from core.pictures.planes import LEAST_SCALE, neat_scale
@@ -45,23 +46,35 @@ def card(layer: Layer, panels: Sequence[Panel], **changes: str) -> dict:
 
 
 def frame(
-    moment: Moment, panels: Sequence[Panel], shared: dict[str, float], numbers: dict[str, dict]
+    moment: Moment,
+    panels: Sequence[Panel],
+    shared: dict[str, float],
+    numbers: dict[str, dict],
+    faults: Faults,
 ) -> tuple[dict, list[np.ndarray]]:
-    """A moment's entry in the header and its planes; `shared` has scales by panel, else its own."""
+    """A moment's entry in the header and its planes; `shared` has scales by panel, else its own.
+
+    What cannot be painted is blank and noted among the `faults`.
+    """
     scales: dict[str, float] = {}
     planes: list[np.ndarray] = []
     for panel in panels:
         if panel.fixed is None:
-            array = moment.arrays.get(panel.source)
-            scale = shared.get(panel.id) or neat_scale(panel.reach(array) or 1.0)
-            planes += panel.paint(array, scale, scales)
+            painted, array = blank(panel), moment.arrays.get(panel.source)
+            scales[panel.id] = 0.0
+            with faults.noted(panel.id):
+                scale = shared.get(panel.id) or neat_scale(panel.reach(array) or 1.0)
+                painted = panel.paint(array, scale, scales)
+            planes += painted
     loss = moment.loss if moment.loss is not None and math.isfinite(moment.loss) else None
     epoch = round(moment.epoch, 4) if moment.epoch >= 0 else None
     told = {"step": moment.step, "epoch": epoch, "loss": loss, "bars": None}
     return told | {"numbers": numbers, "scales": scales}, planes
 
 
-def shared_scales(panels: Sequence[Panel], moments: Sequence[Moment]) -> dict[str, float]:
+def shared_scales(
+    panels: Sequence[Panel], moments: Sequence[Moment], faults: Faults
+) -> dict[str, float]:
     """One scale a panel for all moments, so that a colour means the same at every step.
 
     A run that explodes must not pale its start: the scale is at most 8 times the median's.
@@ -69,9 +82,11 @@ def shared_scales(panels: Sequence[Panel], moments: Sequence[Moment]) -> dict[st
     shared = {}
     for panel in panels:
         arrays = [panel.fixed or moment.arrays.get(panel.source) for moment in moments]
-        found = [panel.reach(array) for array in arrays if array is not None]
-        if found and not panel.own_scale:
-            shared[panel.id] = neat_scale(min(max(found), 8 * max(np.median(found), LEAST_SCALE)))
+        with faults.noted(panel.id):
+            found = [panel.reach(array) for array in arrays if array is not None]
+            if found and not panel.own_scale:
+                most = min(max(found), 8 * max(np.median(found), LEAST_SCALE))
+                shared[panel.id] = neat_scale(most)
     return shared
 
 
@@ -124,18 +139,15 @@ def _said(
     array = moment.arrays.get((layers[-1].name, "output")) if layers else None
     if array is None:
         return None
-    return says(dataset, array.numbers(), _is_probability(layers[-1]))
-
-
-def _is_probability(last: Layer) -> bool:
-    """Whether the last layer gives probabilities: by softmax, or of two classes by a sigmoid."""
-    function = last.brick.function if isinstance(last.brick, Activation) else ""
-    alone = last.output_shape == (1,) and function == "sigmoid"
-    return alone or last.name.startswith("softmax")
+    return says(dataset, array.numbers(), gives_probability(layers[-1]))
 
 
 def _layer_panels(
-    dataset: Dataset, layers: Sequence[Layer], moments: Sequence[Moment], probes: int
+    dataset: Dataset,
+    layers: Sequence[Layer],
+    moments: Sequence[Moment],
+    probes: int,
+    faults: Faults,
 ) -> list[list[Panel]]:
     """The placed panels of each layer, from the shapes that were recorded or else planned."""
     found: dict[tuple[str, str], Array] = {}
@@ -143,21 +155,30 @@ def _layer_panels(
         found |= moment.arrays
     offset, cards = 0, []
     for layer in layers:
-        panels = []
-        for kind in layer.pictured:
-            weight = found.get((layer.name, kind))
-            shape = weight.values.shape if weight else layer.weights[kind]
-            panels.append(weight_panel(layer, shape, weight.units if weight else None, kind))
-        output = found.get((layer.name, "output"))
-        shape = output.values.shape if output else (probes, *layer.output_shape)
-        units, last = output.units if output else None, layer is layers[-1]
-        words = last_words(dataset) if last and layer.kind == "linear" else ""
-        if shape[0] and layer.watched != "weights":
-            panels.append(output_panel(layer, shape, units, words, room_for(layer, len(moments))))
-        for panel in panels:
-            offset = panel.place(offset)
+        panels: list[Panel] = []
+        with faults.noted(layer.name):
+            last = layer is layers[-1]
+            words = last_words(dataset) if last and layer.kind == "linear" else ""
+            room = room_for(layer, len(moments))
+            for panel in _panels_of(layer, found, probes, words, room):
+                offset = panel.place(offset)
+                panels.append(panel)
         cards.append(panels)
     return cards
+
+
+def _panels_of(
+    layer: Layer, found: dict[tuple[str, str], Array], probes: int, words: str, room: int
+) -> Iterator[Panel]:
+    """A layer's weights and its outputs."""
+    for kind in layer.pictured:
+        weight = found.get((layer.name, kind))
+        shape = weight.values.shape if weight else layer.weights[kind]
+        yield weight_panel(layer, shape, weight.units if weight else None, kind)
+    output = found.get((layer.name, "output"))
+    shape = output.values.shape if output else (probes, *layer.output_shape)
+    if shape[0] and layer.watched != "weights":
+        yield output_panel(layer, shape, output.units if output else None, words, room)
 
 
 def room_for(layer: Layer, frames: int, most: int = 4) -> int:
@@ -176,13 +197,16 @@ def _frames(
     panels: Sequence[Panel],
     moments: Sequence[Moment],
     share: bool,
+    faults: Faults,
 ) -> tuple[list[dict], list[list[np.ndarray]]]:
-    shared = shared_scales(panels, moments) if share else {}
+    shared = shared_scales(panels, moments, faults) if share else {}
     told, planes = [], []
     for moment in moments:
         numbers = {layer.name: layer_numbers(layer, layers, moment) for layer in layers}
-        entry, painted = frame(moment, panels, shared, numbers)
-        told.append(entry | {"bars": _said(dataset, layers, moment)})
+        entry, painted = frame(moment, panels, shared, numbers, faults)
+        with faults.noted("prediction"):
+            entry["bars"] = _said(dataset, layers, moment)
+        told.append(entry)
         planes.append(painted)
     return told, planes
 
@@ -206,13 +230,14 @@ def strip(
     With a `url` the browser goes on with the live frames it gets there. `untrained`: what the
     network says at step 0 is that of random weights.
     """
-    panels = _layer_panels(probes.dataset, layers, moments, len(probes))
+    faults = Faults()
+    panels = _layer_panels(probes.dataset, layers, moments, len(probes), faults)
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     told = {"run": run_id, "title": settings_title, "live": live, "url": url, "step": step}
     told |= {"untrained": untrained, "autoplay": autoplay, "probe": probe}
     told |= {"opens": not probes.dataset.watched}
     placed = [panel for of in panels for panel in of]
-    return pictured(probes, layers, cards, placed, moments, told, share=not live)
+    return pictured(probes, layers, cards, placed, moments, told, faults, share=not live)
 
 
 def pictured(
@@ -222,6 +247,7 @@ def pictured(
     panels: Sequence[Panel],
     moments: Sequence[Moment],
     told: dict,
+    faults: Faults,
     share: bool = False,
 ) -> bytes:
     """A strip of these cards, from the input to the prediction; `told` is added to its header.
@@ -229,9 +255,10 @@ def pictured(
     With `share` a panel has one scale for all moments.
     """
     plain: dict = {"formula": "", "note": "", "link": None, "planes": []}
-    frames, planes = _frames(probes.dataset, layers, panels, moments, share)
-    first, still, more = input_card(probes, frames, sizes(probes.dataset.shape))
+    frames, planes = _frames(probes.dataset, layers, panels, moments, share, faults)
+    first, still, more = input_card(probes, frames, faults, sizes(probes.dataset.shape))
     last = [] if probes.dataset.task == "other" else [plain | _prediction(probes.dataset, layers)]
+    faults.told([first, *cards, *last])
     header: dict = {"cards": [first, *cards, *last]}
     header |= {"view": "strip", "layout": layout_of(cards), "frames": frames}
     header |= {"live": False, "url": None, "step": None, "autoplay": False, "probe": 0}
@@ -253,8 +280,10 @@ def live_frame(dataset: Dataset, layers: Sequence[Layer], moment: Moment) -> byt
 
     "layer_cards" describes the planes; who knows "layout" already need not look at them.
     """
-    panels = _layer_panels(dataset, layers, [moment], 0)
+    faults = Faults()
+    panels = _layer_panels(dataset, layers, [moment], 0, faults)
     cards = [card(layer, of) for layer, of in zip(layers, panels, strict=True)]
     placed = [panel for of in panels for panel in of]
-    told, planes = _frames(dataset, layers, placed, [moment], share=False)
+    told, planes = _frames(dataset, layers, placed, [moment], False, faults)
+    faults.told(cards)
     return pack({"layer_cards": cards, "layout": layout_of(cards), "frames": told}, planes)

@@ -11,6 +11,7 @@ import numpy as np
 from core.architectures.plans import Layer
 from core.data.dataset import Dataset
 from core.one_step import Walk
+from core.pictures.guarded import Faults
 from core.pictures.inputs import Probes, last_words
 from core.pictures.panels import Panel, output_panel
 from core.pictures.planes import arranged
@@ -53,7 +54,8 @@ def walk_view(
     probes = Probes(dataset, walk.inputs[np.newaxis], np.asarray(walk.target)[np.newaxis])
     told: dict = {"run": run_id, "title": f"training input {walk.place:,}"}
     told |= {"opens": True, "marks": marks}
-    return pictured(probes, layers, cards, [one for mine in panels for one in mine], [moment], told)
+    placed = [one for mine in panels for one in mine]
+    return pictured(probes, layers, cards, placed, [moment], told, Faults())
 
 
 def _slopes(gave: Panel, layer: Layer) -> Panel:

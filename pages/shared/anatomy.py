@@ -14,13 +14,14 @@ from core.figures.embedding_plane import embedding_plane
 from core.figures.numbers_over_time import numbers_over_time
 from core.figures.shares import shares
 from core.figures.weight_matrix import weight_matrix
-from core.pictures import given_to
+from core.given import NotKnown, given_to
 from core.records import Array, ArrayKey, Moment
 from core.runs import Run
 from core.settings import Settings
 from pages.shared.asking import NoAnswer, weights_of
 from pages.shared.backward import draw_reach
 from pages.shared.chart import still_chart
+from pages.shared.faults import part_told
 from pages.shared.inputs import Chosen, answer
 from pages.shared.windows import draw_window
 
@@ -35,7 +36,7 @@ NORM_COLUMNS = {
 class Here(NamedTuple):
     """All that a drawer needs: the layer, what it was given and what it gave for one input.
 
-    `weights` are those that made it so.
+    `weights` are those that made it so; `why` says in a sentence why what it was given is not here.
     """
 
     run: Run
@@ -47,6 +48,7 @@ class Here(NamedTuple):
     gave: np.ndarray
     chosen: Chosen
     weights: dict[ArrayKey, Array]
+    why: str
 
 
 def facts(layer: Layer, kind: str) -> str:
@@ -72,35 +74,40 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
     found = answer(run.id, step, chosen.probe, chosen.inputs, run)
     moment = next(iter(run.moments([step])))
     weights = moment.arrays
-    given = _given(settings, layer, chosen, found.outputs)
+    given, why = _given(settings, layer, moment, chosen, found.outputs)
     in_part = given is None or any(weights[layer.name, k].units is not None for k in layer.weights)
-    if in_part and layer.kind in FROM_WHAT_IS_GIVEN and not chosen.blank:
+    if in_part and layer.kind in FROM_WHAT_IS_GIVEN and not (chosen.blank or layer.watched):
         try:
             whole = answer(run.id, step, None, chosen.inputs, run)
             weights = weights_of(run, step, whole.basis)
-            found, given = whole, _given(settings, layer, chosen, whole.outputs)
+            found = whole
+            given, why = _given(settings, layer, moment, chosen, whole.outputs)
         except NoAnswer as fault:
             st.caption(f"What this layer was given was recorded in part only. {fault}")
     gave = found.outputs[layer.name]
     dataset = settings.dataset
-    here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights)
-    DRAWERS[layer.kind](here)
+    here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights, why)
+    with part_told(layer.name):
+        DRAWERS[layer.kind](here)
     st.caption(found.note)
 
 
 def _given(
-    settings: Settings, layer: Layer, chosen: Chosen, outputs: dict[str, Any]
-) -> np.ndarray | None:
-    """What the layer was given for the chosen input; None where it was recorded in part only."""
+    settings: Settings, layer: Layer, moment: Moment, chosen: Chosen, outputs: dict[str, Any]
+) -> tuple[np.ndarray | None, str]:
+    """What the layer was given for the chosen input; None, and why, where it is not here."""
     mine = {
         (name, "output"): Array(values[np.newaxis], units=_units(settings, name, values))
         for name, values in outputs.items()
     }
-    one = Moment(0, 0, None, mine)  # of the chosen input alone
+    one = Moment(0, 0, None, mine, moment.numbers)  # of the chosen input alone
+    inputs = None if chosen.blank else chosen.inputs[np.newaxis]
     try:
-        return given_to(layer, settings.layers, one, chosen.probes(settings.dataset))[0]
+        return given_to(layer, settings.layers, one, inputs)[0], ""
+    except NotKnown as fault:
+        return None, str(fault)
     except (KeyError, ValueError):
-        return None
+        return None, "What this layer was given is not all here."
 
 
 def _units(settings: Settings, name: str, values: np.ndarray) -> int | None:
@@ -120,6 +127,8 @@ def _norm(here: Here) -> None:
     given = _given_for_what_it_gave(here)
     if given is not None:
         still_chart(before_after(given, here.gave, quantity="value"), "norm")
+    elif here.layer.watched:
+        st.caption(here.why)
     arrays = {
         kind: array.numbers()
         for (name, kind), array in here.moment.arrays.items()
@@ -181,8 +190,10 @@ def _container(here: Here) -> None:
 
 def _window(here: Here) -> None:
     if here.given is None and here.layer.field is None:
+        if here.layer.watched:
+            st.caption(here.why)
         return
-    draw_window(here.layer, here.weights, here.given, here.gave, here.chosen.inputs)
+    draw_window(here.layer, here.weights, here.given, here.gave, here.chosen.inputs, here.why)
 
 
 def _recurrent(here: Here) -> None:

@@ -1,12 +1,14 @@
 """Faults that a person can understand: told in a sentence where the page got to."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
 
 import streamlit as st
 
 from core.data import DataError
 from core.home import HomeError, trouble
+from core.pictures.guarded import NOT_DRAWN
 from core.runfile import Damaged
 from core.runs import Missing
 from core.workers import Unreachable
@@ -21,6 +23,24 @@ ICONS: dict[type[Exception], str] = {
     NoAnswer: ":material/hourglass_disabled:",
     Unreachable: ":material/cloud_off:",
 }
+
+
+log = logging.getLogger("layerscope")
+
+
+@contextlib.contextmanager
+def part_told(what: str) -> Iterator[None]:
+    """End a part of a page with a sentence, whatever it stumbles over; the log says why.
+
+    Faults that the whole page tells go on to it.
+    """
+    try:
+        yield
+    except tuple(ICONS):
+        raise
+    except Exception:  # what a network from elsewhere gave may be anything
+        log.exception("%r cannot be drawn", what)
+        st.caption(NOT_DRAWN)
 
 
 @contextlib.contextmanager

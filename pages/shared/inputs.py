@@ -1,17 +1,20 @@
 """Inputs: which input is looked at, and what every layer answers to it at a recorded moment."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from core.answers import outputs
+from core.architectures.layers import Layer
 from core.data import as_fed
 from core.data.dataset import Dataset
-from core.pictures import Probes
+from core.given import NotKnown, source_of
+from core.pictures import Probes, gives_probability, shares_of
+from core.records import Moment
 from core.runs import Run
 from core.settings import Settings
-from core.softmax import softmax
 from pages.shared import packed
 from pages.shared.asking import Basis, NoAnswer, asked
 
@@ -32,6 +35,16 @@ class Answer(NamedTuple):
     outputs: dict[str, np.ndarray]
     probabilities: np.ndarray
     basis: Basis
+    numbers: dict[str, dict[str, float]] = {}
+    """Of a recorded moment, by layer."""
+
+    def before(self, layer: Layer, layers: Sequence[Layer]) -> np.ndarray | None:
+        """What a layer's source gave, where that is what the layer was given and it is here."""
+        try:
+            source_of(layer, layers, Moment(0, 0.0, None, {}, self.numbers))
+        except NotKnown:
+            return None
+        return self.outputs.get(layer.sources[0])
 
     @property
     def note(self) -> str:
@@ -117,22 +130,46 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             for (layer, kind), array in moment.arrays.items()
             if kind == "output"
         }
-        last = recorded[settings.layers[-1].name]
-        return Answer(recorded, softmax(last), Basis(None, "As recorded, with 16 bits a number."))
+        last = settings.layers[-1]
+        said = moment.arrays[last.name, "output"].numbers()
+        known = shares_of(settings.dataset, said, gives_probability(last))[place]
+        basis = Basis(None, "As recorded, with 16 bits a number.")
+        return Answer(recorded, known, basis, moment.numbers)
     found, basis = asked(_run, step, outputs, image[np.newaxis])
-    chances = found.pop("softmax")[0]
-    return Answer({name: values[0] for name, values in found.items()}, chances, basis)
+    shares = found.pop("softmax")[0]
+    return Answer({name: values[0] for name, values in found.items()}, shares, basis)
 
 
 def enlarged(image: np.ndarray, room: int = 252) -> np.ndarray:
     """An image (C, H, W) as a picture with hard pixels, at most `room` wide, if it can be.
 
     One of three channels is in colour, others are dark on light. Pixels are from 0 to 1; where they
-    are not, the smallest and the largest become so.
+    are not, the smallest and the largest become so, see `reach`.
     """
     side = max(1, room // image.shape[2])
-    low, high = min(0.0, float(image.min())), max(1.0, float(image.max()))
-    image = (image - low) / (high - low)
+    low, high = reach(image)
+    image = (np.nan_to_num(image, nan=low, posinf=high, neginf=low) - low) / (high - low)
     if len(image) == 3:
         return image.transpose(1, 2, 0).repeat(side, axis=0).repeat(side, axis=1)
     return 1 - np.kron(image.mean(axis=0), np.ones((side, side), np.float32))
+
+
+def reach(image: np.ndarray) -> tuple[float, float]:
+    """The numbers that are drawn as 0 and as 1: those, or the smallest and largest finite ones."""
+    finite = image[np.isfinite(image)].astype(np.float64)
+    return float(finite.min(initial=0.0)), float(finite.max(initial=1.0))
+
+
+def told_reach(image: np.ndarray) -> str:
+    """A sentence on the colours of an image whose numbers are no pixels from 0 to 1, else ""."""
+    low, high = reach(image)
+    ends = ("dark", "bright") if len(image) == 3 else ("light", "dark")
+    told = (
+        []
+        if (low, high) == (0.0, 1.0)
+        else [f"from {low:.3g}, {ends[0]}, to {high:.3g}, {ends[1]}"]
+    )
+    told += [] if len(image) in (1, 3) else [f"the mean of its {len(image)} channels"]
+    lost = np.count_nonzero(~np.isfinite(image))
+    told += [f"{lost:,} of its numbers are not finite"] if lost else []
+    return f"As it is fed: {'; '.join(told)}.".replace("-", "−") if told else ""

@@ -95,7 +95,7 @@ def work(
     The browser goes on with live pictures where they are `pushed`.
     """
     settings, probes = _run.settings(), probe_inputs(_run.settings())
-    learned = "prelu" in pictures.functions(settings.layers).values()
+    learned = any(one.name == "prelu" for one in pictures.functions(settings.layers).values())
     kinds = ("output", "weight") if learned else ("output",)
 
     def view(steps: list[int]) -> bytes:

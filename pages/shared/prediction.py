@@ -17,13 +17,13 @@ from core.figures.next_symbols import next_symbols
 from core.figures.numbers_over_time import numbers_over_time
 from core.figures.predicted_against_true import predicted_against_true
 from core.figures.probabilities import probabilities
-from core.pictures import in_unit, told_number
+from core.pictures import channels_first, in_unit, told_number
 from core.runs import Run
 from core.settings import Settings
 from core.softmax import TEMPERATURE, cross_entropy, softmax
 from pages.shared.asking import NoAnswer, asked
 from pages.shared.chart import still_chart
-from pages.shared.inputs import Answer, Chosen, enlarged
+from pages.shared.inputs import Answer, Chosen, enlarged, told_reach
 from pages.shared.plain import plain
 
 MOST_TESTED = 1_000
@@ -39,8 +39,12 @@ def draw_input(dataset: Dataset, chosen: Chosen) -> None:
     if dataset.kind == "image":
         with st.container(border=True, width="content"):
             label = chosen.probes(dataset).labels[0]
+            if dataset.watched:
+                inputs = channels_first(inputs[np.newaxis])[0]
             told = f"The input, an image of {inputs.shape[-1]} pixels a side: {label}."
             st.image(enlarged(inputs), width="content", clamp=True, alt=told)
+        if colours := told_reach(inputs):
+            st.caption(colours)
     elif dataset.kind == "symbols":
         st.code(chosen.probes(dataset).text(0), language=None, wrap_lines=True)
     elif dataset.kind == "vector":

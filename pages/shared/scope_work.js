@@ -70,9 +70,28 @@ class WorkCard extends Card {
     const work = frame.entry.work?.[this.card.id];
     const scale = frame.entry.scales[this.panels[0].plane.id] || 1;
     this.curve = work?.curve ?? curves[this.card.function];
+    if (work?.slopes) this.curve = this.between(this.curve, work.slopes[this.channel()]);
     this.numbersOf(frame, scale);
     this.paint(grid, scale, probe, frame);
     this.say(work, grid, probe);
+  }
+
+  /** The unit that the chosen number belongs to: a map, a line of a sequence, or a cell. */
+  channel() {
+    const { plane } = this.panels[0].picture;
+    const [tile, line, column] = this.cell();
+    if (plane.tile === "map") return tile;
+    return plane.cell === "step" ? line : line * plane.width + column;
+  }
+
+  /** The curve for one unit's own slope: between those for a slope of 0 and of 1. */
+  between(flat, slope) {
+    const { at_slope_1: steep } = this.card;
+    if (this.mixed?.flat !== flat || this.mixed.slope !== slope) {
+      const line = (name) => flat[name].map((low, at) => low + slope * (steep[name][at] - low));
+      this.mixed = { flat, slope, curve: { value: line("value"), slope: line("slope") } };
+    }
+    return this.mixed.curve;
   }
 
   /** The chosen unit's number for every probe input, from its byte. */

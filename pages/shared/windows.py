@@ -21,10 +21,12 @@ def draw_window(
     given: np.ndarray | None,
     gave: np.ndarray,
     image: np.ndarray,
+    why: str,
 ) -> None:
     """Let a person choose one output; draw what it saw of the image, and its arithmetic.
 
-    `given` (channels, height, width) is what the layer was given, `gave` what it made of it.
+    `given` (channels, height, width) is what the layer was given, `gave` what it made of it; `why`
+    says why it is not here, where it is not.
     """
     maps, height, width = gave.shape
     with st.container(horizontal=True):
@@ -45,7 +47,7 @@ def draw_window(
             st.caption("Which part of the input one output of this layer sees is not known here.")
     with right:
         if given is None:
-            st.caption("What this layer was given is not all here.")
+            st.caption(why)
             return
         if layer.kind == "conv2d":
             _convolution(layer, weights, given, gave, (one, row, column))

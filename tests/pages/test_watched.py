@@ -57,6 +57,18 @@ def test_one_logit_is_drawn_as_the_probability_of_two_classes(open_page, odd):
     assert panels and not [one for one in panels if one.endswith("output")]
 
 
+@pytest.mark.parametrize("ends", [(), (nn.Sigmoid(),)])
+def test_the_prediction_of_one_number_is_that_of_two_classes(open_page, home, listener, ends):
+    torch.manual_seed(3)
+    network, inputs = nn.Sequential(nn.Linear(4, 1), *ends), torch.randn(8, 4)
+    with layerscope.watch(network, inputs, classes=["no", "yes"], targets=[0, 1] * 4) as seen:
+        pass
+    first = network[0](inputs)[0].sigmoid().item()
+    text = said(open_page("activations.py", run=seen.run.id))
+    assert f"Prediction: {'yes' if first > 0.5 else 'no'}" in text
+    assert f"{max(first, 1 - first):.1%} sure" in text
+
+
 def cards(tab):
     header = unpack(scopes(tab)[0])[0]
     return {card["id"]: card for card in header["cards"]}, header

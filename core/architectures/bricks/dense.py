@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field as Setting
 
+from core.activation import Function
 from core.activations import ACTIVATIONS
 from core.architectures.bricks.base import Brick, Mismatch, Shape, image, product, sizes
 from core.architectures.bricks.field import Field
@@ -80,11 +81,16 @@ class Activation(Brick):
     kind: Literal["activation"] = "activation"
     function: Literal[tuple(ACTIVATIONS)] = "relu"  # type: ignore[valid-type]
 
+    @property
+    def bends(self) -> Function:
+        """The function, with its formulas."""
+        return ACTIVATIONS[self.function]
+
     def weights(self, shape: Shape) -> dict[str, Shape]:  # noqa: D102
         return {"weight": (1,)} if self.function == "prelu" else {}
 
     def formula(self) -> str:  # noqa: D102
-        return f"y = {ACTIVATIONS[self.function].title}(x)"
+        return f"y = {self.bends.title}(x)"
 
 
 class Dropout(Brick):

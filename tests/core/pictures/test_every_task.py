@@ -1,5 +1,7 @@
 """The strip of every kind of data with every architecture that fits: all lies where it should."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -182,7 +184,12 @@ def test_of_what_is_no_number_nothing_is_said():
     logits = np.array([[np.nan, np.inf, -np.inf, 0.0]])
     assert says(DATASETS["waveforms"], logits) == [None]
     assert says(DATASETS["waveforms"], np.zeros((2, 1001))) is None
-    assert says(DATASETS["waveforms"], np.array([[0.5, 0.25, 0.25, 0]]), softmaxed=True) == [
-        [0.5, 0.25, 0.25, 0]
-    ]
+    shares = np.array([[0.5, 0.25, 0.25, 0]])
+    assert says(DATASETS["waveforms"], shares, softmaxed=True) == shares.tolist()
+    assert says(replace(DATASETS["waveforms"], watched=True), shares) == shares.tolist()
+    assert says(DATASETS["waveforms"], shares)[0][0] == pytest.approx(0.316, abs=1e-3)
+    assert says(replace(DATASETS["waveforms"], watched=True), 1.1 * shares) != shares.tolist()
+    with_none = np.vstack([shares, logits])
+    known = says(replace(DATASETS["waveforms"], watched=True), with_none)
+    assert known == [*shares.tolist(), None]
     assert says(DATASETS["carseats"], np.array([[np.inf], [np.nan]])) == [None, None]

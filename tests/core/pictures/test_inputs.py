@@ -8,6 +8,9 @@ import pytest
 from core.data import DATASETS
 from core.data.dataset import Quantity
 from core.pictures import Probes, in_unit, plane_of, strip, told_number, unpack
+from core.pictures.guarded import NOT_DRAWN
+from core.pictures.panels import Panel
+from core.records import Array, Moment
 from core.settings import settings_from
 from core.tasks import fitting
 from tests.core.architectures.test_every_architecture import batch_of
@@ -121,3 +124,63 @@ def test_symbols_and_sequences_have_no_picture(name):
     assert probes.panel() is None
     header, _ = unpack(packed_of(probes))
     assert header["cards"][0]["planes"] == [] and header["still_bytes"] == 0
+
+
+def watched_images(inputs: np.ndarray) -> Probes:
+    """Images that a network was watched with."""
+    dataset = replace(DATASETS["digits"], watched=True, task="other", shape=inputs.shape[1:])
+    return Probes(dataset, inputs, np.full(len(inputs), -1))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 5])
+def test_signed_images_of_any_channels_decode_to_themselves(channels):
+    images = np.random.default_rng(0).normal(size=(4, channels, 6, 7)).astype(np.float32)
+    packed = packed_of_watched(watched_images(images))
+    card = unpack(packed)[0]["cards"][0]
+    (plane,) = card["planes"]
+    assert plane["signed"] and plane["tiles"] == channels and not plane["colour"]
+    scale = unpack(packed)[0]["frames"][0]["scales"]["input/image"]
+    assert card["note"] == f"colours reach ±{scale:g}"
+    shown = (plane_of(packed, "input/image").astype(float) - 128) / 127 * scale
+    within = np.clip(images, -scale, scale)
+    assert np.abs(shown.reshape(images.shape) - within).max() <= scale / 127
+
+
+def test_images_whose_channels_stand_last_are_drawn_as_images():
+    images = np.random.default_rng(0).random((4, 6, 7, 3)).astype(np.float32)
+    packed = packed_of_watched(watched_images(images))
+    (plane,) = unpack(packed)[0]["cards"][0]["planes"]
+    assert (plane["height"], plane["width"], plane["tiles"], plane["colour"]) == (6, 7, 3, True)
+    shown = plane_of(packed, "input/image").astype(float).reshape(4, 3, 6, 7) / 255
+    assert np.abs(shown - images.transpose(0, 3, 1, 2)).max() <= 1 / 255
+
+
+def test_a_card_that_cannot_be_drawn_says_so_and_the_others_stand(monkeypatch, caplog):
+    probes, dataset = probes_of("digits"), DATASETS["digits"]
+    settings = settings_from({"data": "digits", "architecture": "mlp"})
+    name = settings.drawn_layers[0].name
+    arrays = {
+        (layer.name, "output"): Array(np.ones((len(probes), *layer.output_shape), np.float32))
+        for layer in settings.layers
+    }
+    moment = Moment(0, 0.0, None, arrays)
+    good = Panel.paint
+
+    def bad(panel, *rest):
+        if panel.source == (name, "output"):
+            raise ZeroDivisionError("of nobody's making")
+        return good(panel, *rest)
+
+    monkeypatch.setattr(Panel, "paint", bad)
+    monkeypatch.setattr(Probes, "picture", lambda self, panel: 1 / 0)
+    packed = strip("run", "t", settings.drawn_layers, probes, [moment], live=True, url=None)
+    cards = {card["id"]: card for card in unpack(packed)[0]["cards"]}
+    lost = {card for card, told in cards.items() if NOT_DRAWN in told["note"]}
+    assert lost == {"input", name} and dataset.watched is False
+    assert "of nobody's making" in caplog.text
+    last = settings.layers[-1]
+    assert (plane_of(packed, f"{last.name}/output") > 128).all()
+
+
+def packed_of_watched(probes: Probes) -> bytes:
+    return strip("run", "t", [], probes, [Moment(0, 0.0, None)], live=True, url=None)

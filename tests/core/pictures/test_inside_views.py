@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.pictures import blank_probes, given_to, inside_view, plane_of, unpack
+from core.given import given_to
+from core.pictures import blank_probes, inside_view, plane_of, unpack
 from tests.core.pictures.recorded import Seen, assert_shows, of_bricks
 
 SIZES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
@@ -203,17 +204,17 @@ def test_numbers_that_are_none_are_drawn_all_the_same():
 def test_what_a_layer_was_given_follows_what_passes_on():
     seen = recurrent("rnn")
     moment, layers = seen.moments[0], seen.settings.layers
-    rows = given_to(of(seen, "linear"), layers, moment, seen.probes)
+    rows = given_to(of(seen, "linear"), layers, moment, seen.probes.inputs)
     expected = torch.from_numpy(seen.probes.inputs).transpose(1, 2).flatten(2).numpy()
     np.testing.assert_array_equal(rows, expected)
-    first = given_to(layers[0], layers, moment, seen.probes)
+    first = given_to(layers[0], layers, moment, seen.probes.inputs)
     np.testing.assert_array_equal(first, seen.probes.inputs)
     colours = of_bricks(
         *("cifar10", {"kind": "conv2d", "filters": 3}, {"kind": "rows"}),
         *({"kind": "gru", "units": 3}, *END),
     )
     moment = colours.moments[1]
-    found = given_to(of(colours, "gru"), colours.settings.layers, moment, colours.probes)
+    found = given_to(of(colours, "gru"), colours.settings.layers, moment, colours.probes.inputs)
     convolved = given(moment, "conv1")
     np.testing.assert_array_equal(found, convolved.transpose(1, 2).flatten(2).numpy())
 
