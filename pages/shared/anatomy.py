@@ -84,7 +84,10 @@ def draw_kind(run: Run, settings: Settings, layer: Layer, step: int, chosen: Cho
             given, why = _given(settings, layer, moment, chosen, whole.outputs)
         except NoAnswer as fault:
             st.caption(f"What this layer was given was recorded in part only. {fault}")
-    gave = found.outputs[layer.name]
+    gave = found.outputs.get(layer.name)
+    if gave is None:  # of a watched network's layer that no pass reached, or that is another now
+        st.caption("What this layer gave was not recorded at this moment.")
+        return
     dataset = settings.dataset
     here = Here(run, settings, dataset, layer, moment, given, gave, chosen, weights, why)
     with part_told(layer.name):

@@ -131,6 +131,8 @@ def answer(run_id: str, step: int, place: int | None, image: np.ndarray, _run: R
             if kind == "output"
         }
         last = settings.layers[-1]
+        if last.name not in recorded:
+            raise NoAnswer("What the network gave was not recorded at this moment. Choose another.")
         said = moment.arrays[last.name, "output"].numbers()
         known = shares_of(settings.dataset, said, gives_probability(last))[place]
         basis = Basis(None, "As recorded, with 16 bits a number.")

@@ -69,6 +69,26 @@ def test_the_prediction_of_one_number_is_that_of_two_classes(open_page, home, li
     assert f"{max(first, 1 - first):.1%} sure" in text
 
 
+class Idle(nn.Module):
+    """A norm that no pass reaches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used, self.idle = nn.Linear(4, 3), nn.BatchNorm1d(3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.used(x)
+
+
+def test_a_layer_of_a_known_kind_that_no_pass_reaches_has_a_page(open_page, home, listener):
+    with layerscope.watch(Idle(), torch.randn(3, 4)) as seen:
+        pass
+    assert [x.kind for x in seen.run.settings().layers if x.name == "idle"] == ["batchnorm"]
+    tab = open_page("layer.py", run=seen.run.id, layer="idle")
+    assert not tab.error and not tab.exception
+    assert "What this layer gave was not recorded" in said(tab)
+
+
 def cards(tab):
     header = unpack(scopes(tab)[0])[0]
     return {card["id"]: card for card in header["cards"]}, header
