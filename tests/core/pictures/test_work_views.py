@@ -6,7 +6,8 @@ import torch
 
 from core.activations import ACTIVATIONS
 from core.pictures import arranged, live_work, unpack, work_view
-from core.pictures.work_views import GRID, left_of_a_gradient
+from core.pictures.curves import GRID
+from core.pictures.work_views import left_of_a_gradient
 from tests.core.pictures.recorded import assert_shows, of_architecture, of_bricks
 
 USUAL = [name for name in ACTIVATIONS if name != "identity"]
