@@ -98,12 +98,14 @@ class Settings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fill_bricks(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("bricks") or given.get("data") == "watched":
+        if not isinstance(given, dict) or given.get("bricks"):
             return given
         name = given.get("architecture", "two_linear")
         data = given.get("data", "mnist")
         if data == "watched":
-            raise ValueError(SEEN)
+            if not given.get("watched"):
+                raise ValueError(SEEN)
+            return given
         asked = {"architecture": (name, ARCHITECTURES), "data set": (data, NAMES)}
         for what, (chosen, known) in asked.items():
             if not isinstance(chosen, str) or chosen not in known:

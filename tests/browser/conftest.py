@@ -53,24 +53,28 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def desk(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+def desk(
+    playwright: Playwright, profile: Path, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
     """One headless Chromium with a profile, for the first tab of each test of a module."""
-    context = playwright.chromium.launch_persistent_context(str(profile), **_launched())
+    context = playwright.chromium.launch_persistent_context(str(profile), **_launched(request))
     _watch(context)
     yield context
     context.close()
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """One headless Chromium without a profile, for the further tabs of a module's tests."""
-    chromium = playwright.chromium.launch(**_launched())
+    chromium = playwright.chromium.launch(**_launched(request))
     yield chromium
     chromium.close()
 
 
-def _launched() -> dict[str, Any]:
-    flags = [*FLAGS, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
+def _launched(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """How a browser is started; a module may say more in its `BROWSER_FLAGS`."""
+    more = getattr(request.module, "BROWSER_FLAGS", [])
+    flags = [*FLAGS, *more, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
     return {"executable_path": installed_browser() or None, "args": flags}
 
 

@@ -3,26 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import FLAGS, HERE
+from tests.browser.conftest import HERE
 from tests.conftest import Server, serving
 from tests.proxy import proxied
-from tools.setup import installed_browser
 
 NAME = "lab.example"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser that finds the name on this machine, as a network's own name server would."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=installed_browser() or None,
-            args=[*FLAGS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"],
-        )
-        yield chromium
-        chromium.close()
+BROWSER_FLAGS = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+"""The name is found on this machine, as a network's own name server would."""
 
 
 @pytest.fixture(scope="module")

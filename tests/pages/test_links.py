@@ -102,7 +102,7 @@ def test_no_link_breaks_a_page_or_does_anything(
         listening = False
     assert not [path for path in written if str(home) in path]
     assert files(home) == before
-    asked = ("outputs", "one_step", "compared")  # questions, which change nothing
+    asked = ("outputs", "one_step", "sentences")  # questions, which change nothing
     assert [told for told, _ in listener.told if told not in asked] == []
     assert len(runs.ids()) == 3
 

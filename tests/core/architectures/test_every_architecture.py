@@ -31,6 +31,7 @@ NOT_AN_ARCHITECTURE = {
     "builder",
     "calls",
     "code",
+    "seen",
     "layers",
     "modules",
     "plans",
