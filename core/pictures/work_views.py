@@ -164,7 +164,7 @@ def _frames(
         numbers = {
             layer.name: _numbers(one, moment, layer, layers, sources[layer.name])
             for layer, _ in panels
-            if (one := work[layer.name])
+            if (one := work.get(layer.name))
         }
         unknown = [layer for layer, panel in panels if not panel]
         numbers |= {layer.name: _counted(layer, layers, moment) for layer in unknown}
