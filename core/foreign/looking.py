@@ -263,7 +263,8 @@ def looked_at(
         left_out=left_out,
     )
     settings = Settings(data="watched", architecture=title, watched=watched, recorded_units=units)
-    looker = Looker(network, given, sight, units, room, (watched.plan(), values))
+    plan = watched.model_copy().plan()  # what it keeps of its plan counts when it is compared
+    looker = Looker(network, given, sight, units, room, (plan, values))
     moment = looker.moment(0, None)
     moment.arrays.update({INPUTS: Array(values), TARGETS: Array(known)})
     return settings, moment, looker
