@@ -62,8 +62,11 @@ def test_a_task_is_trained_watched_and_asked(page, server, troubles, name):
     page.wait_for_url(lambda url: before.id not in url and "run=" in url, timeout=SLOW)
     run_id = chosen(page, "run")
     steps_before = f"of {before.settings().steps:,} "  # that one is finished, too
-    expect(state(page)).not_to_contain_text(steps_before, timeout=SLOW)
-    expect(state(page)).to_contain_text("Finished", timeout=SLOW)
+    expect(state(page).filter(has_text=steps_before)).to_have_count(0, timeout=SLOW)
+    # a few steps may have taught it nothing, and then the page says that
+    expect(page.get_by_test_id("stMain")).to_contain_text(
+        re.compile(r"Finished( · |, but it learned)"), timeout=SLOW
+    )
     slider = page.get_by_role("slider", name="Moment of the run")
     expect(slider).to_be_visible(timeout=SLOW)
     verdict = page.locator(".verdict")  # what is out of sight is not drawn
