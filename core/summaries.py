@@ -17,7 +17,7 @@ from core import runfile
 from core.baseline import beats_baseline, even_baseline
 from core.records import Event
 from core.settings import Settings
-from core.tasks import is_earlier, result_words, score_words
+from core.tasks import WORST, is_earlier, result_words, score_words
 
 ENDED = ("finished", "stopped", "diverged", "interrupted", "failed")
 GOING = {"created": "waiting", "started": "running", "resumed": "running", "paused": "paused"}
@@ -105,7 +105,7 @@ def summary_of(connection: sqlite3.Connection, run_id: str, size: int) -> Summar
     settings, score = runfile.settings_in(notes), _accuracy(connection, happened)
     dataset = settings.dataset
     earlier = is_earlier(dataset.task, notes)
-    if message and score is not None and not settings.watched and state in ("finished", "stopped"):
+    if message and score is not None and not settings.watched and _is_all(state, score):
         message = result_words(dataset.task, score, dataset.test_size, earlier)
     return Summary(
         run_id,
@@ -188,3 +188,11 @@ def _created(notes: dict[str, str]) -> float:
         created = float(notes.get("created", ""))
         return created if math.isfinite(created) and 0 <= created < 1e11 else 0.0
     return 0.0
+
+
+def _is_all(state: str, score: float) -> bool:
+    """Whether a run's message is its score and nothing more, so that it is told in today's words.
+
+    That of a stopped run may say where its weights came from, and stays unless it is senseless.
+    """
+    return state == "finished" or (state == "stopped" and score < WORST)
