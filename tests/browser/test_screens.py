@@ -46,7 +46,8 @@ def test_every_page_fits_the_screen(open_page, server, run, narrow, dark):
         page.wait_for_load_state("networkidle")
         assert page.evaluate(FITS), f"{path} is wider than the screen"
         hidden = "[data-testid=stException], [data-testid=stAlert]"
-        expect(page.locator(hidden)).to_have_count(0)
+        wrong = page.locator(hidden).filter(has_not_text="it learned nothing")  # 24 steps
+        expect(wrong).to_have_count(0)
         if path == "weights":
             page.get_by_role("radio", name="distributions").click()
             expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=SLOW)
