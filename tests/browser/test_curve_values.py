@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.activations import ACTIVATIONS
-from core.pictures.work_views import GRID, _curve
+from core.pictures.curves import GRID, curve_of
 from pages.shared.scope import CURVE
 from tests.core.test_activations import JUMPS
 
@@ -36,7 +36,7 @@ def test_value_and_derivative_at_any_number_are_torchs(page, name, setting):
     kinks = np.array(JUMPS.get(name, [0]), float)
     apart = np.outer([0.03, 1e-3, 1e-9, 0, -1e-9, -1e-3, -0.03], np.ones(len(kinks)))
     x = np.concatenate([np.linspace(-9, 9, 997), (kinks + apart).ravel(), [0.03, 150, -150]])
-    given = json.dumps([grid.tolist(), _curve(name, grid, setting), x.tolist()])
+    given = json.dumps([grid.tolist(), curve_of(activation, grid, setting), x.tolist()])
     page.add_script_tag(content=CURVE.read_text("utf-8"))
     got = page.evaluate(
         "text => { const [grid, curve, xs] = JSON.parse(text);"
