@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
@@ -160,6 +161,18 @@ def _told(state: str, records: tuple[Record, ...]) -> list[Record]:
         kept = next(r for r in reversed(records) if isinstance(r, Checkpoint))
         return [*half, Checkpoint(last, kept.arrays), Event(last, state, "", 0.5)]
     return list(records)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages() -> Iterator[None]:
+    """Let tabs share what Streamlit finds out of the installed packages for each of them.
+
+    It reads all their metadata to see who brings components: most of a page's time.
+    """
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: list(found))
+        yield
 
 
 @pytest.fixture(autouse=True)
