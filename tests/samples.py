@@ -107,7 +107,9 @@ def assert_as_if_unbroken(run: Run, settings: Settings, resumed: bool = False) -
     theirs = [(record.step, record.loss) for record in records if isinstance(record, Metric)]
     mine = windows(steps.tolist(), losses.tolist())
     alike = windows(*map(list, zip(*theirs, strict=True)))
-    assert all(loss == alike[at] for at, loss in mine.items() if at in alike)
+    again = [step for step, kind, _, level in told(run) if kind == "resumed" and level is not None]
+    for at in mine.keys() & alike.keys():  # the first one after a resumption is a mean of less
+        assert mine[at] == alike[at] or any(at[0] < step < at[1] for step in again)
     assert len(mine.keys() & alike.keys()) >= len(alike) / 2
     if not resumed:  # one resumed has forgotten the losses since its last metric
         whole = [sum((to - since) * one for (since, to), one in w.items()) for w in (mine, alike)]

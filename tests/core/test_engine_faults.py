@@ -14,6 +14,7 @@ import pytest
 
 from core.commands import Command
 from core.engine import Engine
+from core.records import Moment
 from core.runfile import Writer
 from core.runs import Run
 from tests.samples import assert_as_if_unbroken, small_settings, told, until, until_state
@@ -102,18 +103,18 @@ def test_a_killed_cluster_is_started_again(engine: Engine, started):
 
 
 def test_a_full_disk_pauses_the_run_and_loses_nothing(engine: Engine, started, monkeypatch):
-    settings = small_settings(batch_size=32, epochs=60)
-    append, full = Writer.append, threading.Event()
+    settings = small_settings(batch_size=32, epochs=120)
+    append, full, written = Writer.append, threading.Event(), []
 
     def limited(writer: Writer, records: Any) -> None:
         if full.is_set():
             raise sqlite3.OperationalError("database or disk is full")
         append(writer, records)
+        if not written and any(isinstance(record, Moment) for record in records):
+            written.append(full.set())  # at once: the run is over within seconds
 
     monkeypatch.setattr(Writer, "append", limited)
     run = started(settings)
-    until(lambda: run.summary().step > 10)
-    full.set()
     until(lambda: engine.trouble(run.id))
     sentence = engine.trouble(run.id)
     at = run.summary().step
