@@ -22,6 +22,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_WINDOW = "chromium-headless-shell"
+"""Chromium without its windows: draws pages the same, for a sixth less work."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -42,10 +44,13 @@ def environment(dev: bool = False) -> None:
             _Stamp(name).write()
 
 
-def installed_browser() -> str | None:
-    """The path of a Chromium or Chrome that starts on this machine; None where there is none."""
+def installed_browser(windows: bool = True) -> str | None:
+    """The path of a Chromium or Chrome that starts on this machine; None where there is none.
+
+    Without `windows`, one that has none comes first.
+    """
     named = os.environ.get("LAYERSCOPE_BROWSER")
-    for name in [named] if named else BROWSERS:
+    for name in [named] if named else BROWSERS if windows else [NO_WINDOW, *BROWSERS]:
         path = shutil.which(name)
         if path and _succeeds(path, "--version"):
             return path
@@ -58,7 +63,7 @@ def browser() -> None:
         return
     _say("Installing a browser for the tests.")
     if _can_apt():
-        _apt("chromium")
+        _apt("chromium", NO_WINDOW)
     if not installed_browser():
         with_libraries = ["--with-deps"] if _can_apt() else []
         _run(str(PYTHON), "-m", "playwright", "install", *with_libraries, "chromium")
@@ -178,9 +183,11 @@ def _can_apt() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _apt(package: str) -> None:
+def _apt(*packages: str) -> None:
+    """Install packages one after the other, so that one which is not there hinders no other."""
     quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+    installs = [["install", "-y", "--no-install-recommends", package] for package in packages]
+    for words in [["update"], *installs]:
         subprocess.run(["apt-get", "-qq", *words], env=quietly, stdin=subprocess.DEVNULL)
 
 

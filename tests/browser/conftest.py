@@ -75,7 +75,7 @@ def _launched(request: pytest.FixtureRequest) -> dict[str, Any]:
     """How a browser is started; a module may say more in its `BROWSER_FLAGS`."""
     more = getattr(request.module, "BROWSER_FLAGS", [])
     flags = [*FLAGS, *more, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
-    return {"executable_path": installed_browser() or None, "args": flags}
+    return {"executable_path": installed_browser(windows=False) or None, "args": flags}
 
 
 def _watch(context: BrowserContext) -> None:

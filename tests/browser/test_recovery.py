@@ -38,7 +38,7 @@ def stop(page):
 
 
 def test_a_killed_worker_is_told_and_the_run_goes_on_to_its_end(page, server):
-    start(page, server, f"{DIGITS}&epochs=600")
+    start(page, server, f"{DIGITS}&epochs=300")
     goes_beyond(page, 0)
     (worker,) = workers(server)
     worker.kill()
@@ -48,7 +48,7 @@ def test_a_killed_worker_is_told_and_the_run_goes_on_to_its_end(page, server):
     expect(state(page)).to_contain_text("Training", timeout=SLOW)
     is_live(page)
     expect(state(page)).to_contain_text("Finished · ", timeout=SLOW)
-    expect(state(page)).to_contain_text("step 27,000 of 27,000")
+    expect(state(page)).to_contain_text("step 13,500 of 13,500")
     expect(told).to_have_count(0)
 
 
