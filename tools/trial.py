@@ -183,7 +183,7 @@ class Copy:
             for part in folder.glob("lines.*"):
                 data = coverage.CoverageData(str(part))
                 data.read()
-                for path in data.measured_files():
+                for path in filter(os.path.exists, data.measured_files()):
                     module = os.path.relpath(path, self.root)
                     known = lines.setdefault(module, {})
                     body = lines_in_functions(ast.parse(Path(path).read_bytes()))
