@@ -178,8 +178,15 @@ def _stages(
         none = seen and (layer.name, f"{kind}_gradient") not in seen[-1].moment.arrays
         many = f" of {told_weights(kind)}" if len(layer.pictured) > 1 else ""
         slopes = partial(_weights, layer, found, kind, "_gradient")
-        add(f"gradient{many}", partial(_noted, slopes, NO_GRADIENT if none else ""))
+        add(f"gradient{many}", partial(_absent, slopes) if none else slopes)
     return stages
+
+
+def _absent(of: Callable[[], Panel]) -> Panel:
+    """A gradient's panel that says why the last moment has none."""
+    panel = of()
+    panel.absent = NO_GRADIENT
+    return panel
 
 
 def _noted(of: Callable[[], Panel], note: str) -> Panel:

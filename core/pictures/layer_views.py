@@ -56,7 +56,7 @@ def layer_view(
     )
     before.fixed, slopes.source, slopes.own_scale = start, slope, True
     if slope not in kept[-1].arrays:
-        slopes.note = f"{slopes.note}; {NO_GRADIENT}" if slopes.note else NO_GRADIENT
+        slopes.absent = NO_GRADIENT
     moving, offset = [now, slopes] if gradient else [now], 0
     before.place(0)
     for panel in moving:

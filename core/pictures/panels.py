@@ -57,6 +57,7 @@ class Panel:
     fixed: Array | None = None  # still: the same array in every frame
     own_scale: bool = False
     note: str = ""
+    absent: str = ""  # said at the moments that have nothing to paint
     units: Sequence[int | str] | None = None  # the tiles' own numbers, where not 0, 1, 2 …
     planes: list[dict] = field(default_factory=list)
 
@@ -85,6 +86,7 @@ class Panel:
             "signed": True,
             "still": self.fixed is not None,
             "units": None if self.units is None else list(self.units),
+            "absent": self.absent,
         }
         offset += self.probes * self.tiles * height * width
         self.planes = [told]

@@ -20,7 +20,10 @@ class Card {
       this.answer = new (scope.header.task === "regress" ? Values : Bars)(scope, this);
     this.numbers = make("dl", "numbers");
     if (card.note) foot.append(make("div", "note", card.note));
-    foot.append(this.numbers);
+    this.absent = make("div", "note");
+    foot.append(this.absent, this.numbers);
+    this.absent.textContent = card.planes.find((plane) => plane.absent)?.absent ?? "";
+    this.absent.hidden = !this.absent.textContent;
   }
 
   panel(plane) {
@@ -136,6 +139,8 @@ class Card {
       const reach = `Colours reach ±${number(picture.scale)}; ${share} of the numbers lie there or beyond.`;
       if (histogram.node.title !== reach) histogram.node.title = reach;
     }
+    const missing = this.panels.some(({ plane, picture }) => plane.absent && picture.scale === 0);
+    this.absent.style.visibility = missing ? "visible" : "hidden"; // its room stays: nothing jumps
     this.count(entry.numbers[this.card.id] ?? {});
     this.answer?.draw(entry.bars?.[probe], probe, entry.bars ? "its outputs are not numbers" : undefined);
   }

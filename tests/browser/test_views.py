@@ -64,6 +64,19 @@ def test_scrubbing_asks_the_server_nothing_until_the_slider_is_released(
     assert picture(page, "now/weight") == shown
 
 
+def test_why_the_last_moment_has_no_gradient_is_said_there_alone(page, server, run, troubles):
+    slider = page.get_by_role("slider", name="Moment of the run")
+    said = page.get_by_text("no step follows it")
+    for address in ("weights?", "layer?layer=linear1&"):
+        follow(page, f"{server.url}/{address}run={run.id}", troubles)
+        drawn(page)
+        expect(said).to_be_hidden()  # it opens at the last moment that has one
+        slider.press("End")
+        expect(said).to_be_visible()
+        slider.press("ArrowLeft")
+        expect(said).to_be_hidden()
+
+
 def test_a_view_is_a_link(page, open_page, server, run, troubles):
     follow(page, f"{server.url}/weights?run={run.id}", troubles)
     drawn(page)

@@ -122,7 +122,8 @@ def test_a_moment_without_a_gradient_says_why():
     without = {k: a for k, a in last.arrays.items() if not k[1].endswith("_gradient")}
     packed = inside(seen, "linear1", [seen.moments[0], replace(last, arrays=without)])
     header, _ = unpack(packed)
-    assert "no step follows it" in header["cards"][-1]["note"]
+    assert "no step follows it" in header["cards"][-1]["planes"][0]["absent"]
+    assert header["cards"][-1]["note"] == ""
     slope = "linear1/weight_gradient"
     assert [frame["scales"][slope] > 0 for frame in header["frames"]] == [True, False]
     assert (plane_of(packed, slope, 1) == 128).all()

@@ -209,11 +209,13 @@ def test_a_layer_view_shows_the_start_the_moment_and_its_gradient(kind):
 def test_the_gradient_card_says_why_the_last_moment_has_none():
     layers = network()
     moments = [recorded(layers, step) for step in (0, 4)]
-    notes = [card["note"] for card in unpack(layer_view("run", layers[1], moments))[0]["cards"]]
-    assert not any("no step follows" in note for note in notes)
+    cards = unpack(layer_view("run", layers[1], moments))[0]["cards"]
+    assert not any(plane["absent"] for card in cards for plane in card["planes"])
     del moments[-1].arrays["linear1", "weight_gradient"]
-    notes = [card["note"] for card in unpack(layer_view("run", layers[1], moments))[0]["cards"]]
-    assert ["no step follows" in note for note in notes] == [False, False, True]
+    cards = unpack(layer_view("run", layers[1], moments))[0]["cards"]
+    said = ["no step follows" in card["planes"][0]["absent"] for card in cards]
+    assert said == [False, False, True]
+    assert not any("no step follows" in card["note"] for card in cards), "other moments have one"
 
 
 def test_a_layer_without_weights_gives_an_empty_view():
