@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -152,9 +153,11 @@ def home_of(server: Server) -> Iterator[None]:
         yield
 
 
-def finished_run(server: Server, name: str = "", network: str = "two_linear") -> Run:
-    """A run of 24 steps on the digits, trained here and put into a server's home."""
-    settings = small(network)
+def finished_run(
+    server: Server, name: str = "", network: str = "two_linear", **changes: Any
+) -> Run:
+    """A run on the digits, of 24 steps unless changed, trained here and put into a server's home."""
+    settings = small(network, **changes)
     with home_of(server):
         run = runs.create(settings, name)
         writer = Writer(run.path)
