@@ -182,7 +182,10 @@ class Copy:
             lines: dict[str, dict[str, int]] = {}
             for part in folder.glob("lines.*"):
                 data = coverage.CoverageData(str(part))
-                data.read()
+                try:
+                    data.read()
+                except coverage.exceptions.DataError:  # of a process that was killed while it wrote
+                    continue
                 for path in filter(os.path.exists, data.measured_files()):
                     module = os.path.relpath(path, self.root)
                     known = lines.setdefault(module, {})

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from core.data.dataset import DataError
 from core.data.own.marks import split
@@ -146,6 +146,9 @@ def _titles(rows: list[Row]) -> int:
     usual = Counter(map(len, rows)).most_common(1)[0][0]
     if usual < 2:
         return 0
+    short = list(takewhile(lambda row: len(row) != usual, rows[: MOST_TITLES + 1]))
+    if _stands_above(rows[len(short) : len(short) + 1], rows[len(short) + 1 :], usual):
+        return len(short)
     for place, row in enumerate(rows[: MOST_TITLES + 1]):
         cells = [cell.strip() for cell in row]
         if len(cells) >= usual - 1 and all(cells[: usual - 1]) and not any(map(_is_number, cells)):
@@ -154,6 +157,15 @@ def _titles(rows: list[Row]) -> int:
         if not (few and cells[0]):
             return place if place and all(len(above) == 1 for above in rows[:place]) else 0
     return 0
+
+
+def _stands_above(names: list[Row], below: list[Row], usual: int) -> bool:
+    """Whether this row is full of different words, above a column of numbers."""
+    cells = [cell.strip() for row in names for cell in row]
+    if not cells or not all(cells) or len({*cells}) < len(cells) or any(map(_is_number, cells)):
+        return False
+    columns = zip(*(row for row in below if len(row) == usual), strict=True)
+    return any(2 * sum(map(_is_number, column)) > len(column) for column in columns)
 
 
 def _is_row(names: Row, below: list[Row]) -> bool:

@@ -36,6 +36,25 @@ def test_title_lines_are_skipped_and_said():
         assert "above the names" in said and titles.split(",")[0].split("\n")[0] in said
 
 
+@pytest.mark.parametrize(
+    "above",
+    ["Rain by month\n", "# made, by me, today\n", "# one\n# two\n", "Rain\n\n", "Rain;\nMay: 3\n"],
+)
+@pytest.mark.parametrize("below", ["", "# end\n", "Source: a station\n"])
+def test_titles_above_two_columns_are_no_names(above, below):
+    names, rows, said = rows_of(
+        f"{above}a,b\n" + "".join(f"{n},{n / 4}\n" for n in range(30)) + below
+    )
+    assert names == ["a", "b"] and rows[1] == ["1", "0.25"] and len(rows) == 30
+    assert "above the names" in said and above[:4] in said
+
+
+def test_names_above_a_first_row_of_gaps_are_no_title():
+    rows = "b,c\nr0,NA,NA\n" + "".join(f"r{n},{n},{n / 4}\n" for n in range(1, 30))
+    names, read, said = rows_of(rows)
+    assert names == ["", "b", "c"] and len(read) == 30 and "one fewer" in said
+
+
 def test_names_with_gaps_are_no_title():
     names, rows, _ = rows_of(",b,kind\n" + BODY)
     assert names == ["", "b", "kind"] and len(rows) == 30
