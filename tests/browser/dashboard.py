@@ -156,7 +156,7 @@ def home_of(server: Server) -> Iterator[None]:
 def finished_run(
     server: Server, name: str = "", network: str = "two_linear", **changes: Any
 ) -> Run:
-    """A run on the digits, of 24 steps unless changed, trained here and put into a server's home."""
+    """A run of 24 steps on the digits, or as changed, trained here, in a server's home."""
     settings = small(network, **changes)
     with home_of(server):
         run = runs.create(settings, name)

@@ -231,7 +231,22 @@ class Spectral(Nasty):
         self.last = nn.utils.parametrizations.weight_norm(self.last)
 
 
+class Differentiates(Nasty):
+    """What it gives holds its own derivative, as that of a physical law has to."""
+
+    def __init__(self):
+        super().__init__()
+        self.law = nn.Linear(6, 6)
+
+    def spoil(self, x):
+        with torch.enable_grad():
+            at = x.detach().requires_grad_()
+            value = torch.tanh(self.law(at))
+            (slope,) = torch.autograd.grad(value.sum(), at, create_graph=True)
+        return x + slope
+
+
 KINDS = (
     *(Nasty, Draws, OwnGenerators, Renormalizes, Remembers, Counting, Grows, InPlace, Normalizes),
-    *(Rebuilds, Delegates, Switches, Carries, Lazy, Spectral),
+    *(Rebuilds, Delegates, Switches, Carries, Lazy, Spectral, Differentiates),
 )
