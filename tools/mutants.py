@@ -35,6 +35,8 @@ LOOKS = (
 )
 """Arguments that change how something looks, or that it fails a little earlier."""
 
+ONE_ORDER = ("isinstance", "issubclass", "hasattr", "cast", "min", "max", "np.array_equal")
+"""Functions whose two arguments change nothing, or are of two kinds, where they change places."""
 UNTOUCHED = (ast.JoinedStr, ast.Raise, ast.Assert, ast.Import, ast.ImportFrom, ast.AnnAssign)
 """Words and types. Of an assignment with a type, the value is gone through all the same."""
 
@@ -178,7 +180,7 @@ def _changed(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
             ast.Starred,
             ast.Lambda,
         }:
-            if ast.unparse(other.func) not in ("isinstance", "issubclass", "hasattr", "cast"):
+            if ast.unparse(other.func) not in ONE_ORDER:
                 yield ast.Call(other.func, [second, first], other.keywords)
         case ast.Tuple(elts=[first, second, *rest], ctx=ast.Load()) if not isinstance(
             parent, ast.Subscript | ast.Call | ast.ExceptHandler | ast.Compare

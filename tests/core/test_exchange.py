@@ -67,6 +67,7 @@ NORMED = {
         PRELU,
         NORMED,
         {"recorded_units": 3},
+        {"recorded_units": 1},
         NESTED["steps"] | {"optimizer": "adam", "recorded_units": 3},
         NESTED["images"] | {"optimizer": "rmsprop"},
     ],

@@ -27,6 +27,7 @@ from core.architectures.bricks import (
     Rows,
     SelfAttention,
 )
+from core.architectures.bricks.field import Field, Reach
 from core.architectures.plans import plan
 from core.recording import outputs_of
 from tests.core.architectures.networks import network, noise
@@ -151,6 +152,14 @@ def test_stacks_that_drift_apart_see_everything():
     apart = Branches(branches=((conv(1, 2),), (AvgPool2d(size=1, stride=1), conv(21))))
     layers = plan([apart, conv(1)], (2, SIDE, SIDE))
     assert [layer.sees for layer in layers] == [1, 1, 21, None, None]
+
+
+def test_a_window_is_as_wide_as_all_of_it_where_it_comes_in_parts():
+    assert Field(((Reach(-1, 1, 1, 1),), (Reach(0, 1, 2, 1),)), (9, 9)).width == 3
+    parts = (Reach(-1, 1, 1, 1), Reach(3, 2, 5, 2))
+    assert Field((parts, parts), (9, 9)).width is None
+    assert Field(((Reach(-1, 1, 1, 1),), (Reach(0, 1, 3, 1),)), (9, 9)).width is None
+    assert Field(((Reach(0, 0, 8, 1),),), (9,)).width is None
 
 
 @pytest.mark.parametrize("brick", [Flatten(), Rows(), GlobalAveragePool()])

@@ -92,6 +92,11 @@ def test_the_field_of_more_classes_is_the_likeliest_ones_colour():
     assert "1 of 4 values are not finite" in caption(fig)
 
 
+def test_a_field_of_one_class_has_its_points_alone():
+    fig = decision_boundary([0, 1], [0], field([1.0], [1.0]), [[0, 0]], [0], classes=["a"])
+    assert [trace.name for trace in fig.data] == ["a"]
+
+
 def test_more_classes_than_colours_have_other_symbols_or_names():
     classes = [f"class {i}" for i in range(10)]
     with warnings.catch_warnings():

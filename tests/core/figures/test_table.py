@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from core.figures import FIGURES, loss_curve, probabilities, run_curves, weight_matrix
@@ -53,3 +54,8 @@ def test_bars_stand_beside_their_names():
     (columns,) = tables(probabilities(["cat", "<b>"], [0.75, 0.25], true_class=0)).values()
     flat = [cell for column in columns.values() for cell in column]
     assert {"cat (true)", "<b>", 75, 25} <= set(flat)
+
+
+def test_columns_of_one_name_are_counted():
+    fig = go.Figure([go.Heatmap(z=[[n, n]], name="all") for n in range(4)])
+    assert list(tables(fig)) == ["all", "all 2", "all 3", "all 4"]

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
 import layerscope
+from core.foreign.inputs import Inputs
 from tests.core.foreign.networks import close
 
 Batch = namedtuple("Batch", "pictures more")
@@ -230,3 +231,10 @@ def test_inputs_of_other_types_are_drawn_as_numbers():
     ):
         seen = layerscope.watch(Whole(), inputs)
         assert close(watched_inputs(seen), np.asarray(inputs.abs().float()))
+
+
+def test_a_list_with_as_many_members_as_inputs_is_no_list_of_inputs():
+    parts = [torch.arange(6).reshape(2, 3), torch.arange(4).reshape(2, 2)]
+    (first, second) = Inputs(parts, "one", 0).only([1]).value
+    assert (first.tolist(), second.tolist()) == ([[3, 4, 5]], [[2, 3]])
+    assert Inputs(parts, "one", None).only([1]).value[0] is parts[1]

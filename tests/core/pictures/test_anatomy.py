@@ -129,6 +129,19 @@ def test_a_moment_without_a_gradient_says_why():
     assert (plane_of(packed, slope, 1) == 128).all()
 
 
+def test_rows_of_which_only_some_were_recorded_keep_their_numbers():
+    seen = of_architecture("digits", "two_linear")
+    few = [replace(moment, arrays={**moment.arrays}) for moment in seen.moments]
+    for moment in few:
+        for kind in ("weight", "weight_gradient"):
+            whole = moment.arrays["linear1", kind]
+            moment.arrays["linear1", kind] = replace(whole, values=whole.values[:4], units=128)
+    header, _ = unpack(inside(seen, "linear1", few))
+    for card in header["cards"]:
+        if card["planes"][0]["id"].startswith("linear1/weight"):
+            assert (card["planes"][0]["tiles"], card["note"]) == (4, "4 of 128 units shown")
+
+
 @pytest.mark.parametrize("units, told", [(24, False), (400, True)])
 def test_a_layer_too_large_for_its_gates_says_so(units, told):
     end = {"kind": "laststep"}, {"kind": "linear", "units": 4}

@@ -60,6 +60,14 @@ def test_shares_are_those_that_were_counted_when_it_was_recorded():
         assert frame["numbers"]["relu1"]["values elsewhere"] == f"{1 - share:.1%}"
 
 
+def test_a_moment_without_a_layers_numbers_has_no_work_and_that_is_no_fault():
+    seen = deep("relu")
+    del seen.moments[0].arrays["linear1", "output"]
+    header, _ = unpack(work_view("run", seen.settings.layers, seen.probes, seen.moments))
+    assert [frame["work"]["relu1"] is None for frame in header["frames"]] == [True, False, False]
+    assert not any(card["note"] for card in header["cards"] if card["kind"] == "work")
+
+
 def test_the_pictures_are_of_the_pre_activations():
     seen = deep("tanh")
     packed = work_view("run", seen.settings.layers, seen.probes, seen.moments)

@@ -215,12 +215,13 @@ def test_a_run_whose_worker_has_no_room_for_it_waits_again(cluster: Loopback, jo
     assert "interrupted" not in [kind for _, kind, *_ in told(run)]
 
 
-def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(fragile: Loopback, joined):
+def test_a_worker_that_cannot_train_is_left_out_with_a_sentence(fragile: Loopback, joined, caplog):
     engine = joined()
     fragile.start_worker(python_path=str(fragile.folder))
     until(lambda: len(engine.workers.addresses()) == 2 and len(engine.workers.unfit) == 3)
     (why,) = filter(None, engine.workers.unfit.values())
     assert "is left out: this project cannot be imported there" in why
+    assert [one.getMessage() for one in caplog.records if "left out" in one.getMessage()] == [why]
     assert [engine.ask(int, "7") for _ in range(6)] == [7] * 6  # it is asked nothing
 
 

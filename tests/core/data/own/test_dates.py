@@ -112,6 +112,11 @@ def test_an_order_that_nothing_proves_is_asked_with_both_spans_and_the_even_one_
     assert made.own.choices == ("month before day",)
 
 
+def test_days_with_points_come_first_and_nobody_is_asked():
+    cells = read_cells(table(*(f"01.{n % 12 + 1:02d}.{2016 + n // 12}" for n in range(60))))
+    assert not cells.questions and column(cells, "when").values[1] == days(2016, 2, 1)
+
+
 def test_one_date_and_dates_without_end_ask_what_they_can():
     (question,) = read_cells(table("03/04/2020", "03/04/2020", "03/04/2020")).questions
     assert dict(question.readings)["day"] == "2020-04-03 to 2020-04-03"

@@ -37,6 +37,12 @@ def test_other_words_for_nothing_are_asked_and_usually_missing(word):
     assert len(kept.own.classes) == 3
 
 
+@pytest.mark.parametrize(("others", "missing"), [("1 2 a b", False), ("1 2 3 a b", True)])
+def test_a_dash_is_a_class_unless_most_of_the_others_are_numbers(others, missing):
+    data = table(["-", *others.split()] * 12)
+    assert doubt(read_cells(data), "y").missing == missing
+
+
 def test_an_empty_cell_and_a_dash_among_numbers_are_no_class():
     assert doubt(read_cells(table(["", "x", "y"] * 20)), "y") is None
     data = table(["1", "2", "-"] * 20)
