@@ -40,6 +40,7 @@ def changed(source: str) -> set[str]:
         ("f(x)", {"pass"}),
         ("y = f(a, b)", {"y = (f(b, a))"}),
         ("y = min(a)", {"y = (max)(a)"}),
+        ("y = min(a, b)", {"y = (max)(a, b)"}),  # in another order it is the same
         ("y = a.argmax()", {"y = (a.argmin)()"}),
         ("a[b:c]", {"(a[b + 1:c])", "(a[b:c - 1])"}),
         ("a[:]", {"(a[1:])", "(a[:-1])"}),
