@@ -50,6 +50,13 @@ def tile(image, number, size=28, gap=1):
     return image[y : y + size, x : x + size]
 
 
+def test_a_formula_that_is_one_long_word_stays_in_its_card(show):
+    page = show("frames=2")
+    formula = page.locator(".formula").nth(1)
+    formula.evaluate("node => { node.textContent = 'AdaptiveAveragePooling3d(output_size=1)'; }")
+    assert formula.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_have_zero_in_the_middle_and_show_the_sign(show, theme):
     page = show("frames=2", dark=theme == "dark")
