@@ -13,7 +13,7 @@ import pytest
 
 from tools.mutants import mutants
 from tools.mutate import RESULTS, chosen, draw
-from tools.trial import Copy, Measured
+from tools.trial import Copy, Measured, digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FARES = '''"""What a ride costs."""
@@ -194,6 +194,17 @@ def test_a_constant_is_tried_with_the_tests_of_its_module_and_a_line_that_none_r
     assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
     (tests,), _ = chosen(inside, imports | runs, 60)
     assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
+
+
+def test_what_was_measured_holds_until_the_tests_or_what_they_execute_have_changed(project: Path):
+    file = Path("tests/core/test_fares.py")
+    digests = {"core/fares.py": "a", "core/rows.py": "b"}
+    known = Measured(digest_of(file), {}, digests, {"core/fares.py": {"test_a": "2"}})
+    assert known.is_current(file, digests)
+    assert known.is_current(file, digests | {"core/rows.py": "c"}), "it is only imported"
+    assert not known.is_current(file, digests | {"core/fares.py": "c"})
+    file.write_text(TEST_LONG)
+    assert not known.is_current(file, digests)
 
 
 def test_what_takes_too_long_is_ended_with_all_that_it_started(project: Path, tmp_path: Path):
