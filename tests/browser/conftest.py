@@ -15,6 +15,8 @@ from pages.shared.lesson import MATHEMATICS
 from tests.conftest import Server, serving
 from tools.setup import installed_browser
 
+ELSEWHERE = "lab.example"
+"""A name that leads to this machine as somebody else's server would be reached."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,10 +25,11 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
 ]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
-HERE = ("127.0.0.1", "localhost")
+HERE = ("127.0.0.1", "localhost", ELSEWHERE)
 
 # Streamlit draws an exception as an element: say so on the console the moment one appears.
 WATCH = """
@@ -45,36 +48,32 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("profile")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright, for a module. Not for the session: its event loop would stay on."""
+    """Playwright, for the tests here alone: its event loop would stay on for all others."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
-def desk(
-    playwright: Playwright, profile: Path, request: pytest.FixtureRequest
-) -> Iterator[BrowserContext]:
-    """One headless Chromium with a profile, for the first tab of each test of a module."""
-    context = playwright.chromium.launch_persistent_context(str(profile), **_launched(request))
+@pytest.fixture(scope="package")
+def desk(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """One headless Chromium with a profile, for the first tab of each test."""
+    context = playwright.chromium.launch_persistent_context(str(profile), **_launched())
     _watch(context)
     yield context
     context.close()
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """One headless Chromium without a profile, for the further tabs of a module's tests."""
-    chromium = playwright.chromium.launch(**_launched(request))
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One headless Chromium without a profile, for the further tabs of tests."""
+    chromium = playwright.chromium.launch(**_launched())
     yield chromium
     chromium.close()
 
 
-def _launched(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """How a browser is started; a module may say more in its `BROWSER_FLAGS`."""
-    more = getattr(request.module, "BROWSER_FLAGS", [])
-    flags = [*FLAGS, *more, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
+def _launched() -> dict[str, Any]:
+    flags = [*FLAGS, *os.environ.get("LAYERSCOPE_BROWSER_FLAGS", "").split()]
     return {"executable_path": installed_browser(windows=False) or None, "args": flags}
 
 

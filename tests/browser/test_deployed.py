@@ -5,13 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import HERE
+from tests.browser.conftest import ELSEWHERE
 from tests.conftest import Server, serving
 from tests.proxy import proxied
-
-NAME = "lab.example"
-BROWSER_FLAGS = [f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-"""The name is found on this machine, as a network's own name server would."""
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +16,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lab") / "home"
     with serving(home, base="/lab", LAYERSCOPE_WORKERS="1") as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.browser.conftest.HERE", (*HERE, NAME))
 
 
 def test_under_a_path_behind_a_proxy_live_pictures_come_and_charts_are_drawn(
@@ -37,10 +28,10 @@ def test_under_a_path_behind_a_proxy_live_pictures_come_and_charts_are_drawn(
             "websocket",
             lambda socket: socket.on("framereceived", lambda data: live.append(socket.url)),
         )
-        page.goto(f"http://{NAME}:{proxy.port}/lab/")
+        page.goto(f"http://{ELSEWHERE}:{proxy.port}/lab/")
         page.get_by_role("button", name="Train", exact=True).click()
         page.get_by_role("button", name="live", exact=True).wait_for()
-        pushed = f"ws://{NAME}:{proxy.port}/lab/live/"
+        pushed = f"ws://{ELSEWHERE}:{proxy.port}/lab/live/"
         assert any(url.startswith(pushed) for url in live)
         page.wait_for_selector(".layerscope-chart .main-svg")
         buttons = page.get_by_role("button", name="PNG")
@@ -57,6 +48,6 @@ def test_under_a_name_that_nobody_vouches_for_the_page_says_what_to_do(
 ):
     with proxied(lab.url) as proxy:
         page = browser.new_page()
-        page.goto(f"http://{NAME}:{proxy.port}/lab/")
-        assert f"--server.allowedHosts {NAME}" in page.inner_text("body")
+        page.goto(f"http://{ELSEWHERE}:{proxy.port}/lab/")
+        assert f"--server.allowedHosts {ELSEWHERE}" in page.inner_text("body")
         page.close()
