@@ -29,9 +29,9 @@ OTHER_OPERATOR = {wrong: right for right, wrong in reversed(OPERATORS)} | dict(O
 NAMES = "min max any all mean sum floor ceil argmin argmax minimum maximum zeros ones"
 OTHER_NAME = {name: NAMES.split()[place ^ 1] for place, name in enumerate(NAMES.split())}
 LOOKS = (
-    "width height size opacity margin pad vertical_spacing horizontal_spacing dash symbol domain "
-    "xshift yshift row_heights column_widths strict exist_ok missing_ok daemon stacklevel frozen "
-    "repr indent showlegend ensure_ascii"
+    "width line_width height size opacity margin pad vertical_spacing horizontal_spacing dash "
+    "symbol domain xshift yshift row_heights column_widths strict exist_ok missing_ok daemon "
+    "stacklevel frozen repr indent showlegend ensure_ascii"
 )
 """Arguments that change how something looks, or that it fails a little earlier."""
 

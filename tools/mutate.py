@@ -45,14 +45,12 @@ def chosen(mutant: Mutant, measured: dict[Path, Measured], limit: float) -> tupl
 
     At first those that execute its lines, then the others of the same files, since what they share
     may have executed the lines for them; each the nearest and quickest first, `limit` seconds in
-    all. Where no function executes the lines, as those of a constant, the tests of the module are
-    taken: those that execute any of it, else those that import it.
+    all. What is in no function, as a constant, is executed by whoever is the first to import it:
+    the tests of the module are taken, those that execute any of it, else those that import it.
     """
     here = PurePosixPath(mutant.module).with_suffix("").parts
-    for lines in (mutant.lines, None):
-        reached = {file: tests.reaching(mutant.module, lines) for file, tests in measured.items()}
-        if mutant.inside or any(reached.values()):
-            break
+    lines = mutant.lines if mutant.inside else None
+    reached = {file: tests.reaching(mutant.module, lines) for file, tests in measured.items()}
     if not mutant.inside and not any(reached.values()):
         reached = {file: {""} for file, tests in measured.items() if mutant.module in tests.digests}
     found = []

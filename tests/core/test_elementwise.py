@@ -37,6 +37,16 @@ def test_values_and_derivatives_are_torchs(name, arguments):
     np.testing.assert_allclose(function.derivative(GRID), slope, rtol=1e-9, atol=5e-8)
 
 
+@pytest.mark.parametrize("name", FAMILIES)
+def test_an_argument_that_is_left_out_is_torchs_own(name):
+    if None in FAMILIES[name].arguments.values():
+        with pytest.raises(TypeError, match="takes"):
+            function_of(name, {})
+        return
+    np.testing.assert_allclose(function_of(name, {}).value(GRID), by_torch(name, {})[0], atol=5e-8)
+    assert function_of(name, {}).arguments == ""
+
+
 def within(zones, kind):
     inside = np.zeros(len(GRID), bool)
     for zone in zones:

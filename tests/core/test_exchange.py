@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import runs
-from core.exchange import exported, imported
-from core.records import Event
+from core.architectures.bricks import Dropout, Flatten
+from core.architectures.plans import plan
+from core.exchange import exported, fits, imported
+from core.records import Array, Event
 from core.rows import Damaged
 from core.runfile import Writer
 from core.runs import Run
@@ -163,6 +165,17 @@ def test_a_file_that_says_watched_and_not_what_was_seen_is_refused(home: Path, w
     assert not filed()
 
 
+def test_a_file_with_inputs_of_a_run_that_was_not_watched_is_refused(home: Path, whole: bytes):
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(whole)
+        first = "(SELECT MIN(rowid) FROM arrays)"
+        connection.execute(f"UPDATE arrays SET layer = '', kind = 'inputs' WHERE rowid = {first}")
+        connection.commit()
+        with pytest.raises(Damaged):
+            imported(connection.serialize())
+    assert not filed()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_only_damaged_escapes_from_mutated_files(whole: bytes, data):
@@ -200,3 +213,12 @@ def test_an_export_of_a_damaged_run_says_so_and_leaves_nothing(home: Path):
     with pytest.raises(Damaged, match="damaged"):
         exported(run)
     assert filed() == before
+
+
+@pytest.mark.parametrize(
+    "shape, fit", [((2, 200), True), ((100, 200), True), ((101, 200), False), ((0, 200), False)]
+)
+def test_a_mask_is_of_a_few_probes_and_as_large_as_its_layer(shape, fit):
+    layers = plan((Flatten(), Dropout(share=0.5)), (1, 10, 20))
+    mask = Array(np.zeros(shape, np.uint8))
+    assert fits(("dropout1", "mask"), mask, layers[1], exact=False) == fit

@@ -194,6 +194,9 @@ def test_a_constant_is_tried_with_the_tests_of_its_module_and_a_line_that_none_r
     assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
     (tests,), _ = chosen(inside, imports | runs, 60)
     assert tests[1] == ["tests/test_z.py::test_b", "tests/test_z.py::test_a"]
+    late = {Path("tests/test_w.py"): Measured("", seconds, {}, {"core/fares.py": {"test_a": "2"}})}
+    (tests,), _ = chosen(constant, late | runs, 60)
+    assert len(tests[1]) == 4, "one of them imported it while it ran"
 
 
 def test_what_was_measured_holds_until_the_tests_or_what_they_execute_have_changed(project: Path):

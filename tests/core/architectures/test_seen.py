@@ -1,5 +1,7 @@
 """What one output sees of the input: where gradients reach is what the plan and the page say."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -25,7 +27,7 @@ from core.architectures.bricks import (
     Rows,
     SelfAttention,
 )
-from core.architectures.bricks.field import Field
+from core.architectures.bricks.field import Field, Reach
 from core.architectures.plans import PASSING, plan
 from core.architectures.seen import sees_words
 from core.data import DATASETS
@@ -208,6 +210,16 @@ def test_the_page_says_it_in_words():
     assert words_of([Flatten(), Linear(units=2)], (1, 9, 9), "image") == ["", "all of the input"]
     assert words_of([Linear(units=2)], (9,), "vector") == [""]
     assert words_of([Linear(units=2)], (9, 2), "image") == [""], "of what does not fit: nothing"
+
+
+def test_windows_of_several_paces_are_not_told_as_one():
+    layer = plan([Linear(units=2)], (12, 3))[0]
+    for side, told in (
+        ((Reach(-1, 1, 1, 1), Reach(0, 2, 3, 2)), "up to 7 steps of the input"),
+        ((Reach(0, 1, 0, 2),), "up to 6 steps of the input"),
+        ((Reach(-1, 1, 1, 1),), "3 steps of the input"),
+    ):
+        assert sees_words(replace(layer, field=Field((side,), (12,))), "sequence") == told
 
 
 def test_what_is_laid_out_anew_is_never_said_to_see_all():

@@ -36,6 +36,11 @@ def test_bars_and_points_in_rows_are_told_by_the_largest():
     assert words.endswith("4 bars, the largest 40 at 1, 30 at 2, 20 at 3.")
 
 
+def test_single_points_are_told_by_their_range():
+    fig = style.figure("x", "y").add_scatter(x=[1, 2, 3], y=[4, 9, -1], mode="markers")
+    assert sentence(fig).endswith("3 points from -1 to 9.")
+
+
 def test_a_picture_is_told_by_its_range():
     values = np.array([[1.0, -2.5, np.nan], [0, 7, 1]])
     fig = style.figure("input", "unit").add_heatmap(z=values)

@@ -35,6 +35,12 @@ def test_there_is_a_ridge_a_moment_and_the_last_is_the_darkest_and_in_front():
     assert [trace.y[0] for trace in fig.data] == [2, 1, 0]
 
 
+def test_every_ridges_step_stands_beside_its_foot():
+    fig = ridges([0, 10, 1000], EDGES, COUNTS)
+    assert list(fig.layout.yaxis.tickvals) == [2, 1, 0]
+    assert fig.layout.yaxis.ticktext == ("0", "10", "1,000")
+
+
 def test_a_ridge_is_as_high_as_its_share():
     trace = ridges([0], EDGES, COUNTS[:1]).data[0]
     assert trace.x.tolist() == [-1, -0.5, 0.5, 1]

@@ -110,3 +110,8 @@ def test_what_lies_in_the_padding_is_told_and_not_drawn():
     fig = receptive_field(np.zeros((3, 8, 8)), (-2, -2, 3, 3), (0, 0))
     assert rectangles(fig)[1] == (-0.5, -0.5, 2.5, 2.5)
     assert "sees 9 of 64 pixels. The rest of its window lies outside" in caption(fig)
+
+
+def test_of_two_texts_one_stands_above_its_point_and_one_below():
+    fig = embedding_plane(np.array([[0.0, 1, 0], [0, 4, 2]]), ["one", "two"])
+    assert sorted(fig.data[0].textposition) == ["bottom center", "top center"]

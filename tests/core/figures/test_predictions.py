@@ -56,6 +56,9 @@ def test_r_squared_leaves_out_what_is_not_finite_and_needs_values_that_differ():
     true, said = np.array([1.0, 2, 3, np.nan]), np.array([1.5, 2, 2, 9])
     assert r_squared(true, said) == pytest.approx(r2_score(true[:3], said[:3]))
     assert np.isnan(r_squared(np.ones(3), np.ones(3)))
+    assert np.isnan(r_squared(np.full(10, 0.1), np.linspace(0, 1.7, 10))), (
+        "its mean is not quite 0.1"
+    )
     assert np.isnan(r_squared(np.array([]), np.array([])))
     assert r_squared(1e300 * true, 1e300 * said) == pytest.approx(r_squared(true, said))
 
@@ -90,6 +93,11 @@ def test_the_field_of_more_classes_is_the_likeliest_ones_colour():
     assert [scale[i][1] for i in (1, 3, 5)] == [style.faded(c, 0.6) for c in style.LINES[:3]]
     assert heat.z[0][0] % 1 > heat.z[0][1] % 1  # the surer, the stronger
     assert "1 of 4 values are not finite" in caption(fig)
+
+
+def test_a_field_of_two_classes_with_one_name_calls_the_other_the_second():
+    fig = decision_boundary([0, 1], [0], field([0.5, 0.5], [0.2, 0.8]), [], [], classes=["a"])
+    assert "the second" in fig.data[0].hovertemplate
 
 
 def test_a_field_of_one_class_has_its_points_alone():

@@ -28,6 +28,12 @@ FIGURES = {
 }  # fmt: skip
 
 
+def test_losses_are_on_a_logarithmic_axis_and_shares_are_not():
+    lines = {"a": (STEPS, np.linspace(0.2, 0.9, 50))}
+    assert run_curves(lines).layout.yaxis.type == "log"
+    assert run_curves(lines, percent=True).layout.yaxis.type is None
+
+
 def told(fig):
     return " ".join(one.text for one in fig.layout.annotations if one.name == "caption")
 

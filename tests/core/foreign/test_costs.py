@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from core.foreign.costs import FORMULAS, cost_counter
 from core.foreign.looking import looked_at
 
 TIME, WIDE = 10, 16
@@ -138,6 +139,18 @@ def test_every_call_costs_what_torch_counts_where_no_kernel_is_fused(name):
     assert counted_here(network, inputs) == wanted
 
 
+@pytest.mark.parametrize("name", ["an encoder layer", "without its maps"])
+def test_a_fused_kernel_costs_what_its_parts_do(name):
+    """Hooks hold torch off these kernels; a network may call them where no hook is."""
+    network, inputs = NETWORKS[name].eval(), torch.randn(4, TIME, WIDE)
+    with torch.no_grad(), cost_counter() as counter:
+        network(inputs)
+    fused = {kernel for kernel in counter.get_flop_counts()["Global"] if "_fwd" in str(kernel)}
+    fused |= {kernel for kernel in counter.get_flop_counts()["Global"] if "native" in str(kernel)}
+    assert len(fused) == 1
+    assert counter.get_total_flops() // 2 == len(inputs) * counted_by_torch(network, inputs)
+
+
 @pytest.mark.parametrize(
     "network, wanted",
     [
@@ -156,3 +169,17 @@ def test_a_vision_transformer_costs_all_of_what_torch_counts():
     network = torchvision.models.VisionTransformer(**sizes, hidden_dim=48, mlp_dim=96).eval()
     pictures = torch.rand(2, 3, 32, 32)
     assert counted_here(network, pictures) == counted_by_torch(network, pictures)
+
+
+@pytest.mark.parametrize(
+    "name, given, wanted",
+    [
+        ("_addmm_activation", [(3,), (4, 5), (5, 3)], 4 * 5 * 3),
+        ("addbmm", [(4, 3), (2, 4, 5), (2, 5, 3)], 2 * 4 * 5 * 3),
+        ("_grouped_mm", [(6, 5), (2, 5, 3)], 6 * 5 * 3),
+        ("mv", [(4, 5), (5,)], 4 * 5),
+        ("addmv", [(4,), (4, 5), (5,)], 4 * 5),
+    ],
+)
+def test_a_product_costs_two_operations_for_each_pair_of_numbers(name, given, wanted):
+    assert FORMULAS[name](*given) == 2 * wanted

@@ -1,6 +1,6 @@
 """However inputs are laid out, they are taken, and what was understood is printed."""
 
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
 import layerscope
-from core.foreign.inputs import Inputs
+from core.foreign.inputs import Inputs, mapped
 from tests.core.foreign.networks import close
 
 Batch = namedtuple("Batch", "pictures more")
@@ -231,6 +231,20 @@ def test_inputs_of_other_types_are_drawn_as_numbers():
     ):
         seen = layerscope.watch(Whole(), inputs)
         assert close(watched_inputs(seen), np.asarray(inputs.abs().float()))
+
+
+def test_a_packed_sequence_is_found_behind_what_is_no_tensor():
+    packed = pack_sequence(SEQUENCES, enforce_sorted=False)
+    assert Inputs({"names": ["a", "b", "c"], "steps": (packed, None)}).count == 3
+
+
+def test_a_container_is_rebuilt_as_what_it_is():
+    given = OrderedDict(a=torch.zeros(2), b=[torch.zeros(1)])
+    made = mapped(given, lambda one: one + 1)
+    assert type(made) is OrderedDict and list(made) == ["a", "b"] and made is not given
+    assert (made["a"].tolist(), made["b"][0].tolist(), given["a"].tolist()) == ([1, 1], [1], [0, 0])
+    counted = defaultdict(int, a=torch.zeros(1))
+    assert mapped(counted, torch.ones_like)["missing"] == 0
 
 
 def test_a_list_with_as_many_members_as_inputs_is_no_list_of_inputs():

@@ -30,6 +30,19 @@ def test_what_cannot_be_recorded_is_named():
     assert len(told) == 3
 
 
+def test_parts_of_what_is_seen_as_a_whole_are_not_missed():
+    class Attends(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attends, self.head = nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.head(self.attends(x, x, x)[0][:, 0])
+
+    told = layerscope.watch(Attends(), torch.rand(4, 5, 8)).run.settings().watched.left_out
+    assert not any("did not take part" in one for one in told)
+
+
 def test_known_modules_become_the_kinds_that_the_pages_know():
     layers = {x.name: x for x in layerscope.watch(Unseen(), images()).run.settings().layers}
     kinds = {name: layer.kind for name, layer in layers.items()}

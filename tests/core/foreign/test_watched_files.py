@@ -34,6 +34,10 @@ def test_a_watched_run_goes_to_another_machine_and_back():
     "statement, told",
     [
         ("DELETE FROM arrays WHERE kind = 'inputs'", "does not hold the inputs"),
+        (
+            "UPDATE arrays SET shape = '[3, 2]' WHERE kind = 'targets'",
+            "does not hold the inputs|damaged",
+        ),
         ("UPDATE arrays SET layer = 'x' WHERE layer = 'conv'", "names a layer that its network"),
         ("UPDATE arrays SET kind = 'mask' WHERE kind = 'inputs'", "damaged|does not hold"),
         (

@@ -119,6 +119,8 @@ def test_each_number_stands_on_its_card():
 def test_a_moment_without_a_gradient_says_why():
     seen = of_architecture("digits", "two_linear")
     last = seen.moments[-1]
+    whole, _ = unpack(inside(seen, "linear1"))
+    assert not any(plane["absent"] for card in whole["cards"] for plane in card["planes"])
     without = {k: a for k, a in last.arrays.items() if not k[1].endswith("_gradient")}
     packed = inside(seen, "linear1", [seen.moments[0], replace(last, arrays=without)])
     header, _ = unpack(packed)

@@ -54,6 +54,12 @@ def test_ink_on_paper_is_fed_as_in_mnist_and_said():
     assert from_zip(light, colour=True).split.train_inputs.min() > 200
 
 
+@pytest.mark.parametrize(("brightness", "turned"), [(120, False), (140, True)])
+def test_pictures_brighter_than_the_middle_are_ink_on_paper(brightness, turned):
+    files = {f"{'ab'[n % 2]}/{n}.png": a_picture(brightness + n % 5) for n in range(40)}
+    assert ("paper is fed as 0" in " ".join(from_zip(a_zip(files)).said)) == turned
+
+
 def test_what_has_no_colour_is_grey():
     assert from_zip(a_zip()).own.channels == 1
     files = {f"red/{n}.png": a_picture((200, n, 0)) for n in range(12)}

@@ -103,6 +103,8 @@ def test_numbers_in_order_are_names(head):
     [
         ("5.1,3.5,Iris-setosa", "".join(f"{n},{n / 7:.1f},Iris-virginica\n" for n in range(9))),
         ("5,1;3,5;x", "4,9;3,0;y\n" * 9),
+        ("1,2.5,3", "4,5.5,6\n" * 9),
+        ("7,x", "4,y\n5,z\n" * 5),
         ("p,x,s", "e,x,s\np,f,s\n" * 5),
     ],
 )

@@ -43,6 +43,11 @@ def test_a_dash_is_a_class_unless_most_of_the_others_are_numbers(others, missing
     assert doubt(read_cells(data), "y").missing == missing
 
 
+def test_numbers_with_a_word_as_often_are_classes():
+    rows = "".join(f"{n % 7},{'none of them' if n % 3 == 0 else f'{n}.5'}\n" for n in range(90))
+    assert suggested(read_cells(f"a,y\n{rows}".encode()), "y") == "classify"
+
+
 def test_an_empty_cell_and_a_dash_among_numbers_are_no_class():
     assert doubt(read_cells(table(["", "x", "y"] * 20)), "y") is None
     data = table(["1", "2", "-"] * 20)
