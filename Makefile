@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 SETUP = $(PYTHON) tools/setup.py
 TESTS ?= tests
-JOBS ?= 3
+JOBS ?= 2
 
 .PHONY: help run classroom test lint fix bench mutate environment python
 
 help:
 	@echo "make run         start the dashboard on this machine (PORT=8501)"
 	@echo "make classroom   start it for everyone on this network (PORT=8501)"
-	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose, JOBS=3 at a time)"
+	@echo "make test        run all tests, real browser included (TESTS=tests/core to choose, JOBS=2 at a time)"
 	@echo "make lint        formatting, lint and types;  make fix mends what can be mended"
 	@echo "make bench       measure the performance goals"
 	@echo "make mutate      try small wrong changes that a test should notice (MODULES=core NUMBER=40 SEED=1)"
