@@ -1,6 +1,8 @@
 // Scope, part 7 of 7: the row of cards through time, live from a WebSocket or scrubbed from memory.
 
 class Scope {
+  static all = new Set();
+
   constructor(parent) {
     this.parent = parent;
     this.root = make("div", "scope");
@@ -14,7 +16,8 @@ class Scope {
     parent.append(this.root);
     this.probe = 0;
     this.at = 0;
-    Object.assign(this, { timers: {}, told: {} });
+    Object.assign(this, { timers: {}, told: {}, untold: {} });
+    Scope.all.add(this);
     this.line = new Line({
       heard: (message) => {
         this.incoming = message; // the newest wins
@@ -107,7 +110,7 @@ class Scope {
   /** New bytes from Python, or the same again: keep what stands, draw what changed. */
   update({ data, setStateValue, setTriggerValue }) {
     this.set = setStateValue;
-    this.press = setTriggerValue;
+    this.trigger = setTriggerValue;
     const themed = this.theme();
     if (!data?.length) return;
     if (this.packed && same(this.packed.bytes, data)) return themed && this.later();
@@ -349,10 +352,21 @@ class Scope {
 
   tell(name, value, wait = 0) {
     clearTimeout(this.timers[name]);
-    this.timers[name] = setTimeout(() => {
-      this.told[name] = value;
-      this.set(name, value);
-    }, wait);
+    this.untold[name] = value;
+    this.timers[name] = setTimeout(() => this.send(name), wait);
+  }
+
+  send(name) {
+    clearTimeout(this.timers[name]);
+    this.told[name] = this.untold[name];
+    delete this.untold[name];
+    this.set(name, this.told[name]);
+  }
+
+  /** Tell of a press. It is gone after one run of the page, which nothing told later may cut short. */
+  press(name, value) {
+    for (const scope of Scope.all) for (const waiting of Object.keys(scope.untold)) scope.send(waiting);
+    this.trigger(name, value);
   }
 
   watchPointer(panel) {
@@ -424,6 +438,7 @@ class Scope {
 
   end() {
     this.gone = true;
+    Scope.all.delete(this);
     window.removeEventListener("layerscope-together", this.heed);
     this.line.call(null);
     this.observer.disconnect();

@@ -159,7 +159,7 @@ def test_a_title_chooses_its_layer_and_a_rerun_keeps_every_node(show):
     slider.fill("10")
     page.locator('canvas[data-plane="linear1/weight"]').evaluate("canvas => { canvas.kept = 1 }")
     page.get_by_role("button", name="linear1").click()
-    expect(page.get_by_text("layer=linear1")).to_be_visible()
+    expect(page.get_by_text("step=172 probe=None layer=linear1")).to_be_visible()
     page.get_by_role("button", name="Again").click()
     page.wait_for_timeout(500)
     canvas = page.locator('canvas[data-plane="linear1/weight"]')
